@@ -73,6 +73,8 @@ def _elements(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
             yield element, b""
         elif size <= 8:
             yield element, file.read(size)
+        elif size > HEADER_BYTES:  # a length that no operating system may seek to
+            return
         else:
             file.seek(size, 1)
 

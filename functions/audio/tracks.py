@@ -29,5 +29,6 @@ def transcribed_track(tracks: Sequence[HeaderTrack], requested: TrackRequest | N
         requested: which one the caller wants; None: the default one.
     """
     audio = [track for track in tracks if track.is_audio]
-    chosen = choose_track([TrackHeader(track.is_default, track.language) for track in audio], requested)
+    headers = [TrackHeader(track.is_default, track.language, track.is_encrypted) for track in audio]
+    chosen = choose_track(headers, requested)
     return HeaderTrack() if chosen is None else audio[chosen]

@@ -32,14 +32,15 @@ class TrackHeader:
 
     is_default: bool
     language: str | None = None  # as the file spells it; None: not named
+    is_encrypted: bool = False
 
 
 def choose_track(tracks: Sequence[TrackHeader], requested: TrackRequest | None) -> int | None:
     """Return the index of the track to transcribe, None if the file does not have the requested one.
 
     Without a request it is the track that players choose: the first that the file marks as default, else the first. Of
-    several tracks in the requested language it is the default one, else the first. The only track of a file that names
-    no language has the requested one: there is nothing to choose.
+    several tracks in the requested language it is the default one, else the first. One that is encrypted comes last.
+    The only track of a file that names no language has the requested one: there is nothing to choose.
 
     Args:
         tracks: the file's audio tracks, in its order.
@@ -55,7 +56,7 @@ def choose_track(tracks: Sequence[TrackHeader], requested: TrackRequest | None) 
         found = [n for n, track in enumerate(tracks) if _primary(track.language) in requested.languages]
     if requested is not None and requested.preferred and not found:
         found = list(range(len(tracks)))
-    return min(found, key=lambda n: not tracks[n].is_default, default=None)
+    return min(found, key=lambda n: (tracks[n].is_encrypted, not tracks[n].is_default), default=None)
 
 
 def _primary(language: str | None) -> str | None:

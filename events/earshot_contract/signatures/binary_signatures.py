@@ -11,6 +11,7 @@ _UNPACK = "(unpack it, and send the audio in it)"
 _NOTES = "which has notes and no recording"
 _EXPORT = "(export the recording from the program that made it, as WAV or MP3)"
 _SILK = "a voice message in SILK, as WeChat and QQ keep it, which no decoder here knows (convert it to WAV or MP3)"
+_NO_DECODER = "which no decoder here knows (convert it to WAV or MP3)"
 _DICTATION = f"a DS2 dictation, which no decoder here knows {_EXPORT}"
 _GAME = "a piece of music of a game, which has notes and no recording"
 _CAPTURE = "a capture of network packets: export the call's audio from it, as WAV"
@@ -73,6 +74,12 @@ BINARY = (
     (b"\x03ds2", _DICTATION),
     (b"\x07ds2", _DICTATION),
     (b"\x03enc", f"an encrypted DS2 dictation {_EXPORT}"),
+    (b"#!EVS_MC1.0\n", f"speech in EVS, as 4G and 5G telephones code it, {_NO_DECODER}"),
+    (b"#!AMR-WB+\n", f"audio in AMR-WB+, {_NO_DECODER}"),
+    (b"#!AMR_MC1.0\n", f"speech in AMR of several channels, {_NO_DECODER}"),
+    (b"#!AMR-WB_MC1.0\n", f"speech in AMR-WB of several channels, {_NO_DECODER}"),
+    (b"\xc0\xde\xc2", f"speech in Codec 2, as amateur radio codes it, {_NO_DECODER}"),
+    (b"\x1c\xcc\x12\0", f"audio in LC3, as Bluetooth codes it, {_NO_DECODER}"),
     (b"MS_VOICE", f"a recording of a Sony voice recorder (.msv, .dvf), which no decoder here knows {_EXPORT}"),
     (b"\xd4\xc3\xb2\xa1\x02\0\x04\0", _CAPTURE),
 )
@@ -84,6 +91,7 @@ RIFF_KINDS = {
     b"DLS ": "a bank of instruments (DLS), which has no recording",
     b"ACON": "an animated cursor",
 }
+_SHORTEN = re.compile(rb"NIST_1A\n.{0,900}embedded-sho", re.DOTALL)
 _TAR_MAGIC_AT = 257  # bytes; POSIX.1-1988
 _SQLITE_PROGRAM_AT, _AUDACITY = 68, b"AUDY"  # application id in an SQLite file's header
 _BITMAP = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL)
@@ -120,6 +128,8 @@ def binary_kind(head: bytes, headerless: bool = False) -> str | None:
         return RIFF_KINDS[head[8:12]]
     if head[_TAR_MAGIC_AT : _TAR_MAGIC_AT + 5] == b"ustar":
         return f"a TAR archive {_UNPACK}"
+    if _SHORTEN.match(head):
+        return "a NIST SPHERE file compressed with Shorten, which no decoder here knows (unpack it with sph2pipe)"
     if _BITMAP.match(head):
         return "a BMP image"
     if _PCAPNG.match(head):

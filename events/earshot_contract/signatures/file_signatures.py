@@ -32,7 +32,13 @@ _ICON = re.compile(rb"\0\0\x01\0[\x01-\x20]\0")  # an MP4 whose first box has 25
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title", b"<meta ")
 _MULTIPART = "a multipart form (send the bytes of the file alone, as curl --data-binary @FILE does)"
+_WRITTEN_AS_TEXT = "audio that a program wrote as UTF-16 text, as PowerShell does behind > (let curl write it: -o FILE)"
 _READ_AS_TEXT = "audio that a program read as UTF-8 text, which replaces bytes (read and send the file as bytes)"
+_CHUNKED = (
+    "an HTTP answer that was saved with the sizes of its chunks between the bytes (Transfer-Encoding: chunked, "
+    "aws-chunked): save it as the client decodes it"
+)
+_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}(?:;[ -~]{0,256})?\r\n")
 _BOM = b"\xef\xbb\xbf"
 _AUDIO_MAGIC = (b"RIFF", b"RIFX", b"ID3", b"fLaC", b"OggS", b"FORM", b"\xc3\xbf\xc3")
 _MIN_REPLACED = 4  # characters that no audio has by chance
@@ -68,6 +74,8 @@ def non_audio_kind(head: bytes, headerless: bool = False) -> str | None:
     for signature, name in BINARY:
         if start.startswith(signature) and not (headerless and len(signature) < _CERTAIN_SIGNATURE):
             return name
+    if (size := _CHUNK_SIZE.match(head)) and container_name(head[size.end() :]):
+        return _CHUNKED
     if headerless and (len(head) < _CERTAIN_TEXT or is_quiet_audio(head)):
         return None
     if kind := binary_kind(head, headerless):
@@ -76,8 +84,11 @@ def non_audio_kind(head: bytes, headerless: bool = False) -> str | None:
         return _BRANDS[head[8:12]]
     if _ICON.match(head) and not headerless:
         return "an icon"
-    if head.startswith(_UTF16_BOMS) and _is_utf16(head):
-        return "plain text"
+    if head.startswith(_UTF16_BOMS):
+        if head.decode("utf-16", "replace").encode("latin-1", "replace").startswith(_AUDIO_MAGIC):
+            return _WRITTEN_AS_TEXT
+        if _is_utf16(head):
+            return "plain text"
     lower = start.lower()
     if lower.startswith(b"<?xml") and (kind := xml_kind(lower)):
         return kind

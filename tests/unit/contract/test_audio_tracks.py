@@ -8,6 +8,7 @@ from earshot_contract.documents.audio_tracks import TrackHeader, TrackRequest, c
 from tests.fixtures.rows import each_row
 
 GERMAN = TrackRequest(languages=["de", "deu", "ger"])
+ENCRYPTED = TrackHeader(True, "deu", is_encrypted=True)
 FILM = [TrackHeader(False, "eng"), TrackHeader(True, "fra"), TrackHeader(False, "ger"), TrackHeader(True, "de-CH")]
 
 
@@ -30,6 +31,10 @@ FILM = [TrackHeader(False, "eng"), TrackHeader(True, "fra"), TrackHeader(False, 
         (FILM, replace(GERMAN, preferred=True), 3),
         (FILM[:2], replace(GERMAN, preferred=True), 1),  # there is none: the default one
         ([], replace(GERMAN, preferred=True), None),
+        ([ENCRYPTED, TrackHeader(False, "eng")], None, 1),  # the default one cannot be decoded
+        ([ENCRYPTED, TrackHeader(False, "eng")], TrackRequest(number=1), 0),
+        ([ENCRYPTED, TrackHeader(False, "deu")], GERMAN, 1),
+        ([ENCRYPTED], None, 0),
     ],
 )
 def test_track_is_chosen_by_request_then_default(

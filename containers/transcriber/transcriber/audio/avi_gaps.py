@@ -1,6 +1,7 @@
 """Gaps of AVI files: chunks without a byte stand for sound that is missing, and FFmpeg leaves them out of its clock.
 
 Muxers write them where compressed sound begins late or was lost; players count them. They are read from the index.
+FFmpeg also counts bytes where the header counts chunks, if the header has a wrong block size (E-AC-3: 192 s a second).
 """
 
 from __future__ import annotations
@@ -25,22 +26,27 @@ class AviGaps:
     Args:
         reader: the AVI file.
         track: index of the track's stream.
+        length: length of the track by its header, in units of its clock.
     """
 
-    def __init__(self, reader: PartReader, track: int) -> None:
+    def __init__(self, reader: PartReader, track: int, length: int) -> None:
         sizes = _chunk_sizes(reader, track)
         is_empty = sizes == 0
+        self._counts_chunks = len(sizes) == length > 0
         # Of each empty chunk, the number of chunks with sound before it.
         self._before = (np.cumsum(~is_empty)[is_empty]) if is_empty.any() else np.zeros(0, np.int64)
 
     def __bool__(self) -> bool:
-        """Return whether there are any."""
-        return len(self._before) > 0
+        """Return whether time stamps may have to be shifted."""
+        return self._counts_chunks or len(self._before) > 0
 
     def shifted(self, packets: Iterator[Packet[AvAudioStream]]) -> Iterator[Packet[AvAudioStream]]:
         """Yield all packets of the track, which is read from its beginning."""
+        counts_bytes = False  # by FFmpeg, where the header counts chunks
         for number, packet in enumerate(packets):
-            if packet.pts == number:  # else FFmpeg counts by bytes, or by the index itself
+            if number == 1:
+                counts_bytes = self._counts_chunks and (packet.pts or 0) > number
+            if packet.pts == number or counts_bytes:  # else the header counts bytes, or the index has given the time
                 packet.pts = packet.dts = number + int(np.searchsorted(self._before, number, side="right"))
             yield packet
 

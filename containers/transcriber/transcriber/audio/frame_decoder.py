@@ -12,7 +12,9 @@ from transcriber.audio.open_part import OpenPart
 from transcriber.audio.packets import packets_between
 
 _UNDECODABLE_SECONDS = 1.0  # damage of less is not worth a warning: players skip a frame, too
+_LEAST_FRAME = 8  # bytes; fewer are padding, as behind MP3 in Wave64
 _MAX_DAMAGED_PACKETS = 20  # packets in a row, about half a second, after which the damage is worth a warning
+_DAMAGED_SHARE = 0.02  # of all packets
 
 
 class FrameDecoder:
@@ -21,12 +23,16 @@ class FrameDecoder:
     Attributes:
         damaged: whether any was left out.
         ends_in_damage: whether the last packet was incomplete.
+        left_out: number of packets that could not be decoded.
+        decoded: number of packets that were.
+        first_byte: byte of the part at which the first packet that was decoded begins.
         last_byte: byte of the part, at most, to which packets were decoded; 0: none, or their places are not known.
     """
 
     def __init__(self) -> None:
         self.damaged = self.ends_in_damage = False
-        self.last_byte = 0
+        self.left_out = self.decoded = 0
+        self.first_byte = self.last_byte = 0
         self._gap: float | None = None  # seconds where undecodable packets began that no frame has followed
         self._packets = 0  # of them
 
@@ -41,7 +47,7 @@ class FrameDecoder:
             until: the packet after the last one; None: the part is decoded to its end.
         """
         packets = packets_between(part, first, until)
-        self.last_byte = 0
+        self.first_byte = self.last_byte = 0
         while True:
             try:
                 packet, in_range = next(packets, (None, False))
@@ -53,21 +59,29 @@ class FrameDecoder:
             try:
                 frames = packet.decode()
             except UNREADABLE:
-                if not in_range:
+                if not in_range or packet.size < _LEAST_FRAME:
                     continue
                 self.damaged = self.ends_in_damage = True
                 self._packets += 1
+                self.left_out += 1
                 if self._gap is None:
                     self._gap = part.timeline.end
                 continue
             if packet.size:
+                self.decoded += in_range
                 self.ends_in_damage = packet.is_corrupt
+                self.first_byte = self.first_byte or packet.pos or 0
                 self.last_byte = max(self.last_byte, (packet.pos or 0) + packet.size)
             for frame in frames if in_range else ():
                 if not 0 < frame.layout.nb_channels <= MAX_CHANNELS or not frame.sample_rate:
                     self.damaged = True
                     continue
                 yield frame
+
+    @property
+    def has_scattered_damage(self) -> bool:
+        """Whether so many packets were left out that words are missing, though never many in a row."""
+        return self.left_out >= _MAX_DAMAGED_PACKETS and self.left_out > _DAMAGED_SHARE * self.decoded
 
     def end_gap(self) -> None:
         """Take note that a frame, or a new part, follows the packets that were left out."""

@@ -16,6 +16,11 @@ _WEIGHTS = {"FC": 1.0, "FL": 0.7, "FR": 0.7, "LFE": 0.0, "BL": 0.5, "BR": 0.5, "
 _CANCELLED, _NOT_CANCELLED = 0.1, 0.5
 _MIN_SHARE_OF_LOUDEST = 0.01  # -20 dB: the only live one of many channels is not diluted further than this
 _AUDIBLE_ENERGY = 1e-7  # mean square, -70 dB; below it nothing is decided
+# A channel hides the others if it has this share of the energy of the loudest of them (-6 dB). It is noise if, of the
+# frames of a second, the louder ones have less than so much more energy in the band of speech (Hz) than the quieter
+# ones have: white noise has 1.4 times as much, speech 100 times. What is hidden is a channel with more than noise.
+_HIDING_ENERGY, _STEADY = 0.25, 2.0
+_SPEECH_BAND, _FRAME_SECONDS, _LEAST_FRAMES, _ENOUGH_RATE = (300, 3400), 0.02, 25, 8_000
 _TOO_WIDE = {"s64", "s64p"}  # sample formats that PyAV makes no array of
 # PyAV 18 counts a frame's planes up to a null pointer, which FFmpeg's array of eight has no room for: with eight
 # channels and more it reads other memory, and the process dies.
@@ -56,24 +61,32 @@ def weights(frame: AudioFrame) -> np.ndarray:
 
 
 class Mixer:
-    """Mixes blocks of one file; where the channels cancel each other out, the loudest of them is taken."""
+    """Mixes blocks of one file; where the channels cancel each other out, the loudest of them is taken.
+
+    A channel of steady noise that would hide the others is left out, until it has more than that.
+    """
 
     def __init__(self) -> None:
         """Start with the sum."""
         self._channel: int | None = None  # the one in place of the sum
         self.taken: set[int] = set()  # channels that were taken because the sum cancelled out
+        self._noise: set[int] = set()  # channels that are left out now
+        self._loudest = np.zeros(0)  # energy of each channel's loudest block so far that is no steady noise
+        self.left_out: set[int] = set()  # channels that were ever left out
 
-    def mix(self, samples: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    def mix(self, samples: np.ndarray, weights: np.ndarray, rate: int) -> np.ndarray:
         """Return one channel, shape (n,).
 
         Args:
-            samples: shape (channels, n).
+            samples: shape (channels, n), of a second at most.
             weights: shape (channels,).
+            rate: samples a second.
         """
         if len(samples) == 1:
             return np.asarray(samples[0])
-        mixed = weights @ samples
         energies = np.var(samples, axis=1, dtype=np.float64)  # without a channel's constant part
+        weights = self._without_noise(samples, weights, energies, rate)
+        mixed = weights @ samples
         loudest = int(energies.argmax())
         if (energies * (weights > 0)).max() <= _AUDIBLE_ENERGY < energies[loudest]:
             # A voice alone on the bass channel, as some recorders label their second.
@@ -97,6 +110,42 @@ class Mixer:
         if self._channel is not None and self._channel < len(samples):
             return np.asarray(samples[self._channel])
         return np.asarray(mixed, np.float32)
+
+    def _without_noise(self, samples: np.ndarray, weights: np.ndarray, energies: np.ndarray, rate: int) -> np.ndarray:
+        """Return the weights, 0 for channels of noise beside which the others would hardly be heard."""
+        if len(self._loudest) != len(energies):
+            self._noise, self._loudest = set(), np.zeros(len(energies))
+        audible = [int(number) for number in np.flatnonzero((weights > 0) & (energies > _AUDIBLE_ENERGY))]
+        steady = {channel: _is_steady(samples[channel], rate) for channel in audible}
+        for channel in audible:
+            if steady[channel] is False:
+                self._noise.discard(channel)
+                self._loudest[channel] = max(self._loudest[channel], energies[channel])
+        for channel in audible:
+            others = np.delete(self._loudest, [channel, *self._noise]).max(initial=0.0)
+            if steady[channel] and 0.0 < others * _HIDING_ENERGY < energies[channel]:
+                self._noise.add(channel)
+        left = weights.copy()
+        left[list(self._noise)] = 0.0
+        if not self._noise or not left.any():
+            return weights
+        self.left_out |= self._noise
+        return np.asarray(left / left.sum())
+
+
+def _is_steady(samples: np.ndarray, rate: int) -> bool | None:
+    """Return whether one channel's sound is as loud all the time, as noise and hum are; None: it is too short."""
+    step = max(1, rate // _ENOUGH_RATE)
+    some = samples[::step]  # higher sounds fold into the band, and are steady, or not, as well
+    frame = round(rate / step * _FRAME_SECONDS)
+    frames = some[: len(some) // frame * frame].reshape(-1, frame)
+    if len(frames) < _LEAST_FRAMES:
+        return None
+    hertz = np.fft.rfftfreq(frame, step / rate)
+    powers = np.abs(np.fft.rfft(frames * np.hanning(frame).astype(np.float32), axis=1)) ** 2
+    loudness = powers[:, (hertz >= _SPEECH_BAND[0]) & (hertz <= _SPEECH_BAND[1])].sum(axis=1)
+    quiet, loud = np.quantile(loudness, (0.1, 0.9))
+    return bool(loud < _STEADY * quiet)
 
 
 class PeakScaler:

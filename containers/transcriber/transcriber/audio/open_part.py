@@ -15,6 +15,7 @@ from av.packet import Packet
 from earshot_contract.documents.audio_tracks import TrackRequest
 from earshot_contract.documents.shard_results import ShardWarning
 from earshot_contract.documents.shards import RawAudio, ShardError
+from transcriber.audio import stream_warnings
 from transcriber.audio.avi_gaps import AviGaps
 from transcriber.audio.container import (
     UNREADABLE,
@@ -27,7 +28,7 @@ from transcriber.audio.container import (
 from transcriber.audio.file_structure.parts import Part, PartReader
 from transcriber.audio.mixing import planar
 from transcriber.audio.timeline import Timeline
-from transcriber.audio.tracks import decodable_tracks, default_track, requested_track, track_number
+from transcriber.audio.tracks import decodable_tracks, default_track, is_encrypted, requested_track, track_number
 from transcriber.engine_protocol import ShardFailed
 
 # A track is silent, and another one is taken, if no tenth of a second is louder than the first number (RMS, -55 dB)
@@ -108,7 +109,9 @@ class OpenPart:
         return gaps.shifted(packets) if gaps else packets
 
     def _gaps(self) -> AviGaps | None:
-        return AviGaps(self._reader, self.stream.index) if self.container.format.name == "avi" else None
+        if self.container.format.name != "avi":
+            return None
+        return AviGaps(self._reader, self.stream.index, self.stream.frames)
 
     def seek(self, start: float) -> bool:
         """Seek to shortly before a late `start`, in seconds.
@@ -138,43 +141,55 @@ class OpenPart:
             tracks = [track for track in tracks if track.codec_context.layout.nb_channels > self._channel]
         if len(tracks) < 2:
             return None
+        encrypted = [track_number(self.container, track) for track in tracks if is_encrypted(track)]
+        if encrypted and not is_encrypted(self.stream):
+            chosen = track_number(self.container, self.stream)
+            warnings.append(stream_warnings.other_track(encrypted[0], "is encrypted", chosen))
         loudest = self._loudness(self.stream.index, _SILENT_TRACK_RMS)
-        if loudest >= _SILENT_TRACK_RMS:
+        if loudest is not None and loudest >= _SILENT_TRACK_RMS:
             return self.stream.index
-        enough = max(_SILENT_TRACK_RMS, loudest * _LOUDER_TRACK)
+        enough = max(_SILENT_TRACK_RMS, (loudest or 0.0) * _LOUDER_TRACK)
         default = self.stream
         for track in tracks:
-            if track.index != default.index and self._loudness(track.index, enough) >= enough:
+            if track.index != default.index and (self._loudness(track.index, enough) or 0.0) >= enough:
                 check_track(track)
                 number, default_number = track_number(self.container, track), track_number(self.container, default)
-                message = (
-                    f"Audio track {default_number} is silent; track {number} was transcribed. "
-                    "audio_track chooses another one."
-                )
-                warnings.append(ShardWarning("audio", "silent_track", message))
+                reason = "is silent" if loudest is not None else "cannot be decoded: it is damaged or encrypted"
+                warnings.append(stream_warnings.other_track(default_number, reason, number))
                 self.stream = track
                 break
         return self.stream.index
 
-    def _loudness(self, index: int, enough: float) -> float:
-        """Return the RMS of a track's loudest tenth of a second, or the first one of at least `enough`."""
-        loudest = 0.0
+    def _loudness(self, index: int, enough: float) -> float | None:
+        """Return the RMS of a track's loudest tenth of a second, or the first one of at least `enough`.
+
+        None: nothing of it can be decoded.
+        """
+        loudest: float | None = None
         try:
             with self._open() as container:  # type: ignore[no-untyped-call]
                 squares, count = 0.0, 0
                 track = container.streams.get(index)[0]
                 assert isinstance(track, AvAudioStream)
-                frames = (frame for packet in demux(container, track) for frame in packet.decode())
-                for frame in frames:
-                    assert isinstance(frame, AudioFrame)
+                for frame in _decodable(demux(container, track)):
                     samples = planar(frame)
                     squares += float(np.var(samples, axis=1, dtype=np.float64).max()) * frame.samples
                     count += frame.samples
                     if count * 10 >= frame.sample_rate:
-                        loudest = max(loudest, (squares / count) ** 0.5)
+                        loudest = max(loudest or 0.0, (squares / count) ** 0.5)
                         squares, count = 0.0, 0
-                    if loudest >= enough:
+                    if loudest is not None and loudest >= enough:
                         break
         except (*UNREADABLE, ShardFailed):
             pass  # what could be read of it decides
         return loudest
+
+
+def _decodable(packets: Iterator[Packet[AvAudioStream]]) -> Iterator[AudioFrame]:
+    """Yield the frames of packets; those that cannot be decoded are skipped."""
+    for packet in packets:
+        try:
+            frames = packet.decode()
+        except UNREADABLE:
+            continue
+        yield from frames

@@ -87,6 +87,7 @@ class PacketClock:
     def __init__(self, part: OpenPart, start: float = 0.0) -> None:
         """Begin a part at `start` seconds of the file."""
         self._timeline, self._start = part.timeline, start
+        self._timeline.continue_at(start)
         codec = part.stream.codec_context
         # Before anything is decoded: a look decodes on another thread, and damage can change what the codec says.
         self._frame_seconds = codec.frame_size / codec.sample_rate if codec.frame_size else 0.0

@@ -24,6 +24,7 @@ class PartBlocks:
 
     Attributes:
         position: samples from the start of the file to the next one.
+        missing: samples that were missing between time stamps, and are silence.
 
     Args:
         part: what is decoded.
@@ -48,6 +49,7 @@ class PartBlocks:
         self._part, self._decoder, self._channel, self._mixer, self._warn = part, decoder, channel, mixer, warn
         self._channels = channels
         self._base = self.position = self._run_position = position
+        self.missing = 0
         self._run_seconds = 0.0
         self._run: Resampler16k | None = None  # of the frames since the last gap or change of their format
 
@@ -62,6 +64,7 @@ class PartBlocks:
             sought: the container was sought to a later time, which the first frame's time stamp gives.
         """
         timeline = self._part.timeline
+        timeline.continue_at(self._base / SAMPLE_RATE)
         self._decoder.end_gap()
         is_first = True
         for frame in self._decoder.frames(self._part, first, until):
@@ -85,6 +88,7 @@ class PartBlocks:
                     continue
                 self._warn_of_damage(time)
                 is_exact = target >= self.position - 1 and not skipped
+                self.missing += max(0, target - self.position) if self.position > self._base else 0
                 yield from self._positioned(silence_blocks(target - self.position))
                 timeline.start_run(time if is_exact else self._seconds, frame.sample_rate)
             if self._run is None:

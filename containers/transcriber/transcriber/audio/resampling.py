@@ -48,7 +48,7 @@ class Resampler16k:
         for at in range(0, samples.shape[1], self._rate):
             part = samples[:, at : at + self._rate]
             if self._channel is None:
-                mono = self._mixer.mix(part, self._weights)
+                mono = self._mixer.mix(part, self._weights, self._rate)
             elif self._channel < len(part):
                 mono = part[self._channel]
             else:  # in a file that has fewer channels from here on, the selected channel is silent

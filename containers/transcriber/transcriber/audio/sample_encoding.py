@@ -26,6 +26,7 @@ _LARGEST_CODE, _LARGER_CODE = 55.0, 3.0
 # frequent as each other only in the true one.
 _MORE_UNEVEN = 1.2
 _LEAST_ENTROPY = 2.0  # bits; silence of 16 bits has bytes of few values, which are as well those of µ-law
+_FEW, _MANY = 32, 0.2  # high bytes of 16 bits: of each sign, so many of them are at most that far from 0
 _LEAST_BYTES = 2000  # fewer say nothing
 
 
@@ -53,8 +54,11 @@ def sample_encoding(path: Path, encoding: str, channels: int) -> SampleEncoding:
     if (law := _companding(path)) and law != encoding and abs(first - second) <= _SAME_ENTROPY:
         is_sound = encoding != "linear16" or min(first, second) >= _LEAST_ENTROPY
         return SampleEncoding(law) if is_sound and encoding in ("linear16", "mulaw", "alaw") else claimed
-    if encoding in ("mulaw", "alaw") and channels == 1 and abs(first - second) >= _MORE_ENTROPY:
-        return SampleEncoding("linear16" if second < first else "linear16be")
+    if encoding in ("mulaw", "alaw") and abs(first - second) >= _MORE_ENTROPY:
+        order = 1 if second < first else 0  # of the high byte
+        # Of several channels one may be silent, with codes of few values, too.
+        if channels == 1 or _are_high_bytes(path, order):
+            return SampleEncoding("linear16" if order else "linear16be")
     if encoding == "linear16" and second - first >= _MORE_ENTROPY:
         # The first of two is the high byte: that of the same sample, or of the one before.
         readings = (claimed, SampleEncoding("linear16be"), SampleEncoding("linear16", 1))
@@ -91,9 +95,23 @@ def _unevenness(codes: np.ndarray) -> float:
 
 
 def _entropies(path: Path) -> tuple[float, float]:
-    """Return the entropy, in bits, of the first and the second of each two bytes; 0 and 0 if there are too few."""
-    data = np.frombuffer(b"".join(_looks(path, 2)), np.uint8)
-    return (_entropy(data[::2]), _entropy(data[1::2])) if len(data) >= _LEAST_BYTES else (0.0, 0.0)
+    """Return the entropy, in bits, of the first and the second of each two bytes; 0 and 0 if there are too few.
+
+    Zeros do not count: they are a silent channel, or a pause, of 16 bits; in µ-law and A-law zero is loud.
+    """
+    pairs = np.frombuffer(b"".join(_looks(path, 2)), np.uint8).reshape(-1, 2)
+    pairs = pairs[pairs.any(axis=1)]
+    return (_entropy(pairs[:, 0]), _entropy(pairs[:, 1])) if pairs.size >= _LEAST_BYTES else (0.0, 0.0)
+
+
+def _are_high_bytes(path: Path, order: int) -> bool:
+    """Return whether the first (0) or second (1) of each two bytes are about 0 and 255, as of 16 bits of both signs.
+
+    A silent channel has codes about 127 and 255 in µ-law, about 85 and 213 in A-law.
+    """
+    pairs = np.frombuffer(b"".join(_looks(path, 2)), np.uint8).reshape(-1, 2)
+    values = pairs[pairs.any(axis=1), order]
+    return bool((values < _FEW).mean() >= _MANY and (values >= 256 - _FEW).mean() >= _MANY)
 
 
 def _entropy(values: np.ndarray) -> float:

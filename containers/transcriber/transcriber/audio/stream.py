@@ -13,8 +13,9 @@ from earshot_contract.documents.shard_results import AudioInfo, ShardWarning
 from earshot_contract.documents.shards import PacketPosition, RawAudio, ShardError
 from transcriber.audio import stream_warnings
 from transcriber.audio.container import MAX_CHANNELS, no_samples_error
-from transcriber.audio.file_structure.cut_off_pages import ends_inside_page
-from transcriber.audio.file_structure.parts import PartReader
+from transcriber.audio.file_structure.cut_off_files import is_cut_off
+from transcriber.audio.file_structure.parts import Part, PartReader
+from transcriber.audio.file_structure.zero_holes import zero_bytes
 from transcriber.audio.frame_decoder import FrameDecoder
 from transcriber.audio.mixing import Mixer, PeakScaler
 from transcriber.audio.open_part import OpenPart
@@ -25,6 +26,7 @@ from transcriber.audio.tracks import track_language, track_number
 from transcriber.engine_protocol import ShardFailed
 
 _MIN_UNREAD_BYTES = 1 << 14  # behind a recording: a second of audio, and more than the remarks that programs leave
+_MIN_MISSING_SECONDS = 0.1  # between time stamps
 _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncated; encoders pad and round by less
 
 
@@ -87,7 +89,7 @@ class AudioStream:
             self._check_channels(max_channels)
             self._header_seconds = self._part.header_seconds if len(self._parts) == 1 else None
             self._file_seconds = self._header_seconds if file_seconds is None else file_seconds
-            self._is_cut_off = ends_inside_page(PartReader(self._file, self._parts[-1]))
+            self._is_cut_off = is_cut_off(PartReader(self._file, self._parts[-1]))
             self._closing = opening.pop_all()
         if raw and found:
             described = f"{self._codec}, {self._sample_rate} Hz, channels: {self.channels}"
@@ -152,8 +154,13 @@ class AudioStream:
             raise no_samples_error(self._decoder.damaged)
         if size:
             yield self._scaler.joined(pending)
+        if self._decoder.has_scattered_damage:
+            left_out = self._decoder.left_out
+            self._warn(stream_warnings.scattered_damage(left_out, left_out + self._decoder.decoded))
         if self._mixer.taken:
             self._warn(stream_warnings.cancelling_channels(self._mixer.taken))
+        if self._mixer.left_out:
+            self._warn(stream_warnings.noisy_channels(self._mixer.left_out))
 
     def _range_blocks(self) -> Iterator[np.ndarray]:
         """Yield the blocks between start and end."""
@@ -196,9 +203,22 @@ class AudioStream:
             self._position = position
             yield block
         self._position = blocks.position
+        self._warn_of_zeros(part, self._parts[number], blocks.missing, to_end=until is None)
         self._stopped_early |= until is not None
         if until is None and (unread := self._unread_bytes(number)) >= _MIN_UNREAD_BYTES:
             self._warn(stream_warnings.unread_bytes(unread, self._position / SAMPLE_RATE))
+
+    def _warn_of_zeros(self, part: OpenPart, bounds: Part, missing: int, *, to_end: bool) -> None:
+        """Warn of a hole of zeros among the packets of a part, if sound is missing for it, or may be."""
+        header = self._header_seconds
+        is_short = to_end and header is not None and header - self._position / SAMPLE_RATE > _TRUNCATED_SECONDS
+        has_clock = not part.timeline.is_counted and not is_short
+        has_sign = missing > _MIN_MISSING_SECONDS * SAMPLE_RATE or self._decoder.damaged or not has_clock
+        if has_sign and not self._codec.startswith("pcm_"):
+            first = bounds.start + self._decoder.first_byte
+            last = bounds.end if is_short else bounds.start + self._decoder.last_byte
+            if size := zero_bytes(self._path, first, last):
+                self._warn(stream_warnings.missing_bytes(size, has_clock=has_clock))
 
     def _unread_bytes(self, number: int) -> int:
         """Return the bytes behind a part that are of no known format, less those in which FFmpeg found more sound.

@@ -44,6 +44,12 @@ def other_encoding(claimed: str, found: str, skipped: int) -> ShardWarning:
     )
 
 
+def other_track(default: int, reason: str, transcribed: int) -> ShardWarning:
+    """Warn that the default track was passed over; numbers of tracks are from 1."""
+    message = f"Audio track {default} {reason}; track {transcribed} was transcribed. audio_track chooses another one."
+    return ShardWarning("audio", "silent_track", message)
+
+
 def cancelling_channels(taken: Collection[int]) -> ShardWarning:
     """Warn that the mix of the channels was silent in places, where channels of `taken` were used instead."""
     channels = " or ".join(str(channel) for channel in sorted(taken))
@@ -52,6 +58,17 @@ def cancelling_channels(taken: Collection[int]) -> ShardWarning:
         "channels_cancel_out",
         "The channels cancel each other out when they are mixed; where they do, "
         f"channel {channels} (counted from 0) was transcribed. multichannel=true transcribes each.",
+    )
+
+
+def noisy_channels(left_out: Collection[int]) -> ShardWarning:
+    """Warn that channels of `left_out` were steady noise, louder than what the others have, and were not mixed in."""
+    channels = " and ".join(str(channel) for channel in sorted(left_out))
+    return ShardWarning(
+        "channels",
+        "noisy_channel",
+        f"Channel {channels} (counted from 0) has steady noise that would hide the others; where it has nothing else, "
+        "it was left out of the mix. multichannel=true transcribes each.",
     )
 
 
@@ -95,4 +112,25 @@ def undecodable(start: float, end: float) -> ShardWarning:
     until = f" to {end:.1f} s" if end > start else " on"
     return ShardWarning(
         "audio", "undecodable", f"From {start:.1f} s{until} the audio is damaged and cannot be decoded."
+    )
+
+
+def scattered_damage(left_out: int, packets: int) -> ShardWarning:
+    """Warn of damage in many places, each of them short: `left_out` of the packets cannot be decoded."""
+    return ShardWarning(
+        "audio",
+        "undecodable",
+        f"The audio is damaged in many places: {left_out} of {packets} packets cannot be decoded. Words may be "
+        "missing.",
+    )
+
+
+def missing_bytes(size: int, *, has_clock: bool) -> ShardWarning:
+    """Warn of `size` bytes of zeros inside a recording; `has_clock`: the times of what is behind them are right."""
+    later = "" if has_clock else ", and later times are too early by as much"
+    return ShardWarning(
+        "audio",
+        "missing_bytes",
+        f"About {size} bytes inside the file are zeros, as a download or copy that was not finished leaves them: what "
+        f"was said there is missing{later}.",
     )

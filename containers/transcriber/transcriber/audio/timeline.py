@@ -24,13 +24,19 @@ _MAX_LATE_START = 600.0  # s; a later one is the clock of a longer recording fro
 
 
 class Timeline:
-    """Compares time stamps with the count of samples, both in seconds from the start of one part of a file."""
+    """Compares time stamps with the count of samples, both in seconds from the start of one part of a file.
+
+    Attributes:
+        zero: the time stamp at which a player begins, in seconds.
+        is_counted: the format has no time stamps.
+    """
 
     def __init__(self, container: InputContainer) -> None:
         """Find the container's zero: the time stamp at which a player begins."""
         self.zero = _zero(container)
+        self._start = (container.start_time or 0) / av.time_base  # first time stamp, in seconds
         self._first_page_is_counted = _has_flac_in_ogg(container)
-        self._is_counted = container.format.name in _COUNTED_FORMATS
+        self.is_counted = container.format.name in _COUNTED_FORMATS
         self._ignores_stamps = False
         self._last_stamp = float("-inf")  # time stamp of the frame that began the run
         self._run_start = 0.0  # time of the first sample of the run
@@ -41,6 +47,14 @@ class Timeline:
     def end(self) -> float:
         """Time of the next sample by counting."""
         return self._run_start + self._run_samples / self._run_rate
+
+    def continue_at(self, seconds: float) -> None:
+        """Go on with the clock of the parts before, which last so long, if this part's time stamps do.
+
+        A stream whose header is sent again now and then is saved as several recordings with one clock.
+        """
+        if seconds > _TOLERANCE and abs(self._start - self.zero - seconds) < _MAX_OVERLAP:
+            self.zero = self._start
 
     def begin_with(self, frame: AudioFrame) -> None:
         """Make a frame's time stamp the zero: the part is read from there on."""
@@ -58,7 +72,7 @@ class Timeline:
             sought: the beginning of the part was skipped.
         """
         end = self.end
-        self._ignores_stamps |= rate_changed and self._is_counted
+        self._ignores_stamps |= rate_changed and self.is_counted
         if self._ignores_stamps or stamp is None:
             return end if rate_changed or first else None
         gap = stamp - self.zero - end

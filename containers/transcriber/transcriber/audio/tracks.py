@@ -10,6 +10,8 @@ from earshot_contract.documents.audio_tracks import TrackHeader, TrackRequest, c
 from earshot_contract.documents.shards import ShardError
 from transcriber.engine_protocol import ShardFailed
 
+_ENCRYPTED = {"enca", "drms"}  # names of an MP4's sample entries: common encryption, and iTunes'
+
 
 def default_track(
     container: InputContainer, channel: int | None, preferred: TrackRequest | None = None
@@ -57,6 +59,16 @@ def track_number(container: InputContainer, track: AvAudioStream) -> int:
     return [stream.index for stream in container.streams.audio].index(track.index) + 1
 
 
+def is_encrypted(track: AvAudioStream) -> bool:
+    """Return whether the header says that a track is encrypted, as far as FFmpeg passes it on."""
+    if "enc_key_id" in track.metadata:  # Matroska's
+        return True
+    try:
+        return track.codec_context is not None and track.codec_context.codec_tag in _ENCRYPTED
+    except UnicodeDecodeError:  # AVI has numbers as tags, which PyAV cannot pass on
+        return False
+
+
 def track_language(track: AvAudioStream) -> str | None:
     """Return the language of a track as the file spells it; None: not named."""
     language = track.metadata.get("language", "").strip()
@@ -64,4 +76,4 @@ def track_language(track: AvAudioStream) -> str | None:
 
 
 def _track_header(track: AvAudioStream) -> TrackHeader:
-    return TrackHeader(bool(track.disposition & Disposition.default), track_language(track))
+    return TrackHeader(bool(track.disposition & Disposition.default), track_language(track), is_encrypted(track))

@@ -16,6 +16,7 @@ import numpy as np
 
 from earshot_contract.documents.shard_results import ModelInfo, ShardResult
 from earshot_contract.documents.shards import Shard
+from transcriber.audio.low_cut import low_cut
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import Model
@@ -177,7 +178,7 @@ class BatchingEngine:
             return Window(state, origin + span.start / SAMPLE_RATE, mel, voiced)
 
         detector.feed(buffer)  # less than a frame: it waits for the rest
-        for block in audio:
+        for block in low_cut(audio):
             state.decoded_seconds += len(block) / SAMPLE_RATE
             buffer = np.concatenate([buffer, block])
             for span in windower.feed(detector.feed(block)):

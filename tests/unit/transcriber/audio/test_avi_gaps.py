@@ -10,10 +10,11 @@ from tests.fixtures.audio_files.decoded_audio import decode
 from tests.unit.transcriber.audio.test_timeline import about, loud, write
 
 
-@pytest.mark.parametrize("codec", ["libmp3lame", "aac", "ac3"])
+@pytest.mark.parametrize("codec", ["libmp3lame", "aac", "ac3", "eac3"])
 def test_empty_chunks_of_avi_are_silence(tmp_path: Path, codec: str) -> None:
-    holes = write(tmp_path / "a.avi", codec, [(0.0, 1.0), (3.0, 1.0), (6.0, 1.0)], 44_100)
-    late = write(tmp_path / "b.avi", codec, [(0.0, 0.02), (3.0, 1.0)], 44_100, film_seconds=5)
+    rate = 48_000 if codec == "eac3" else 44_100
+    holes = write(tmp_path / "a.avi", codec, [(0.0, 1.0), (3.0, 1.0), (6.0, 1.0)], rate)
+    late = write(tmp_path / "b.avi", codec, [(0.0, 0.02), (3.0, 1.0)], rate, film_seconds=5)
 
     assert loud(holes) == about((0.0, 1.0), (3.0, 4.0), (6.0, 7.0))
     assert loud(holes, start=2.5, end=6.5) == about((0.5, 1.5), (3.5, 4.0))

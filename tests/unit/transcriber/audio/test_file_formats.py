@@ -42,6 +42,13 @@ def test_common_formats_decode_to_the_same_speech(
     assert 0.05 < float(np.abs(audio.samples).max()) <= 1.0
 
 
+def test_padding_behind_the_last_frame_is_no_damage(speech: Path, record: Callable[..., Path]) -> None:
+    audio = decode(record(speech, "a.w64", "libmp3lame", rate=44_100))
+
+    assert audio.seconds == pytest.approx(SAMPLE_SECONDS, abs=0.1)
+    assert not audio.info.truncated
+
+
 def test_time_range_is_exact_and_keeps_file_duration(speech: Path) -> None:
     whole, middle = decode(speech), decode(speech, start=2.0, end=5.5)
 

@@ -132,3 +132,26 @@ def test_silence_around_minus_one_is_no_mulaw(tmp_path: Path) -> None:
     for samples in (np.full(200_000, -1), dither):
         path.write_bytes(samples.astype("<i2").tobytes())
         assert sample_encoding(path, "linear16", 1).name == "linear16"
+
+
+def two_channels(speech: Path, second: str) -> np.ndarray:
+    first = samples_of(speech)
+    silent = np.zeros_like(first)
+    noise = np.random.default_rng(1).normal(0, 6, len(first)).astype(np.int16)
+    others = {"voice": first[::-1] // 2, "same": first, "silent": silent, "noise": noise}
+    return np.stack([first, others[second.removesuffix(" first")]], axis=1)[:, :: -1 if "first" in second else 1]
+
+
+@pytest.mark.parametrize("loudness", [1.0, 0.05])
+@pytest.mark.parametrize("claimed", ["mulaw", "alaw"])
+@pytest.mark.parametrize("second", ["voice", "same", "silent", "noise", "silent first", "noise first"])
+def test_two_channels_are_read_as_what_they_are(
+    speech: Path, tmp_path: Path, second: str, claimed: str, loudness: float
+) -> None:
+    samples = (two_channels(speech, second) * loudness).astype(np.int16)
+    path, found = tmp_path / "a.raw", {}
+    for true in ("linear16", "linear16be", claimed):
+        path.write_bytes(raw_samples(samples.reshape(-1), true))
+        found[true] = sample_encoding(path, claimed, 2).name
+
+    assert found == {true: true for true in found}

@@ -114,6 +114,10 @@ def lead_in_end(data: mmap.mmap, at: int, end: int) -> int:
     frames and FLAC only, and only if they are short: a picture of some megabytes is too long.
     """
     body = tag_end(data, at, end)
+    if body >= end:  # the tag's length is not true
+        limit = min(end, at + _MAX_LEAD_IN)
+        framed_starts = (first_framed(data, at + _ID3_HEADER_BYTES, limit, end, framed) for framed in FRAMED)
+        return min((start for start in framed_starts if start is not None), default=at)
     if body > at:
         has_format = any(pattern.match(data, body) for patterns in (*_STARTS, _ONLY_FIRST) for pattern in patterns)
         is_known = data[body : body + 4] == b"fLaC" or not has_format

@@ -40,14 +40,13 @@ def wav_head(data: mmap.mmap, start: int, end: int) -> tuple[bytes, int]:
     at, size, chunks = found
     left = end - at
     is_true = not left or _is_true_length(data, at, size, end)
-    looks = (at + int(left * share) // _WHOLE_SAMPLES * _WHOLE_SAMPLES for share in _SHARES)
-    chunks = true_format(chunks, b"".join(data[look : min(look + _LOOK_BYTES, end)] for look in looks))
+    chunks, zeros = true_format(chunks, _looks(data, at, end))
     if is_true and chunks == data[start + 8 : at - 4]:
         return b"", 0
     length = struct.pack("<I", min(size if is_true else left, 0xFFFF_FFFF))
     riff = struct.pack("<I", min(end - start - 8, 0xFFFF_FFFF))
     # Without RF64's name the lengths of its chunk `ds64` do not count.
-    return b"RIFF" + riff + chunks + length, at - start
+    return b"RIFF" + riff + chunks + length + bytes(zeros), at - start
 
 
 def sample_chunks(data: mmap.mmap, start: int, end: int) -> list[tuple[bytes, int, int]]:
@@ -60,16 +59,23 @@ def sample_chunks(data: mmap.mmap, start: int, end: int) -> list[tuple[bytes, in
         return []
     chunks: list[tuple[bytes, int, int]] = []
     at = found[0] - 8
+    header, zeros = true_format(found[2], _looks(data, found[0], found[0] + found[1]))
     while at + 8 <= end:
         kind, size = struct.unpack_from("<4sI", data, at)
         size = size if chunks else found[1]  # of the first, a long file has the true length elsewhere
         if kind == b"data" and size:
             length = struct.pack("<I", min(size, 0xFFFF_FFFF))
-            riff = struct.pack("<I", min(len(found[2]) + len(length) + size, 0xFFFF_FFFF))
-            chunks.append((b"RIFF" + riff + found[2] + length, at + 8, at + 8 + size))
+            riff = struct.pack("<I", min(len(header) + len(length) + size, 0xFFFF_FFFF))
+            chunks.append((b"RIFF" + riff + header + length + bytes(zeros), at + 8, at + 8 + size))
         at += 8 + size
         at += size % 2 and not _CHUNK_NAME.match(data, at)
     return chunks if len(chunks) > 1 else []
+
+
+def _looks(data: mmap.mmap, samples: int, end: int) -> bytes:
+    """Return some of the samples from everywhere between two positions."""
+    looks = (samples + int((end - samples) * share) // _WHOLE_SAMPLES * _WHOLE_SAMPLES for share in _SHARES)
+    return b"".join(data[look : min(look + _LOOK_BYTES, end)] for look in looks)
 
 
 def samples_end(data: mmap.mmap, start: int, end: int) -> int | None:

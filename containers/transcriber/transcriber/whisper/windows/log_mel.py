@@ -13,6 +13,9 @@ FULL_WINDOW_FRAMES = 3000  # mel frames of Whisper's window: 30 s
 _HOP_SAMPLES = 160  # samples from one mel frame to the next, at 16 kHz
 _TAIL_SAMPLES = 400  # samples of silence after the last frame, so that the extractor does not mirror the audio there
 _DYNAMIC_RANGE = 2.0  # from the loudest to the quietest value: Whisper clamps at 8 decades and divides by 4
+# A window whose peak is under -40 dB is raised to -10 dB: Whisper's features have a floor for silence, at which faint
+# speech loses its quieter sounds.
+_FAINT_PEAK, _RAISED_PEAK = 0.01, 0.3
 
 
 class LogMel:
@@ -27,6 +30,9 @@ class LogMel:
     def compute(self, samples: np.ndarray) -> np.ndarray:
         """Compute features of 16 kHz samples: float32, shape (mels, frames), one frame for each 160 samples."""
         frames = -(-len(samples) // _HOP_SAMPLES)
+        peak = float(np.abs(samples).max()) if len(samples) else 0.0
+        if 0.0 < peak < _FAINT_PEAK:
+            samples = samples * np.float32(_RAISED_PEAK / peak)
         mel: np.ndarray = self._extract(np.pad(samples, (0, _TAIL_SAMPLES)), padding=0)
         return mel[:, :frames]
 

@@ -11,7 +11,7 @@ import pytest
 from functions.audio.probe import probe
 from tests.fixtures.audio_files.decoded_audio import decode
 from tests.fixtures.audio_files.encodings import encoded
-from transcriber.audio.file_structure.cut_off_pages import ends_inside_page
+from transcriber.audio.file_structure.cut_off_files import is_cut_off
 
 FORMATS = (
     *(("wav", "pcm_s16le", 16_000), ("aiff", "pcm_s16be", 16_000), ("au", "pcm_s16be", 16_000)),
@@ -68,11 +68,11 @@ def test_header_behind_tags_is_that_of_the_file(name: str, codec: str, rate: int
     assert probe(io.BytesIO(tagged), len(tagged)) == expected
 
 
-@pytest.mark.parametrize(("kept", "is_cut_off"), [(1.0, False), (0.97, True), (0.6, True)])
-def test_ogg_that_ends_inside_a_page_is_truncated(kept: float, is_cut_off: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("kept", "cut"), [(1.0, False), (0.97, True), (0.6, True)])
+def test_ogg_that_ends_inside_a_page_is_truncated(kept: float, cut: bool, tmp_path: Path) -> None:
     content = encoded("ogg", "libopus", 48_000)
     path = tmp_path / "a.ogg"
     path.write_bytes(content * 2 + content[: round(len(content) * kept)])
 
-    assert ends_inside_page(io.FileIO(path)) is is_cut_off
-    assert decode(path).info.truncated is is_cut_off
+    assert is_cut_off(io.FileIO(path)) is cut
+    assert decode(path).info.truncated is cut

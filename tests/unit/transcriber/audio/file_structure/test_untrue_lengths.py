@@ -149,6 +149,6 @@ def test_voice_alone_on_the_bass_channel_is_decoded() -> None:
     voice, weights = noise(1.0), np.array([1.0, 0.0], np.float32)
     silent = np.zeros_like(voice)
     mixer = Mixer()
-    assert np.array_equal(mixer.mix(np.stack([silent, voice]), weights), voice)
-    assert np.array_equal(mixer.mix(np.stack([voice, voice / 2]), weights), voice)
+    assert np.array_equal(mixer.mix(np.stack([silent, voice]), weights, 16_000), voice)
+    assert np.array_equal(mixer.mix(np.stack([voice, voice / 2]), weights, 16_000), voice)
     assert mixer.taken == set()

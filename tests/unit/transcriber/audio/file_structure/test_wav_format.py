@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.fixtures.audio_files.decoded_audio import decode
+from tests.fixtures.rows import each_row
 from transcriber.audio.stream import AudioStream
 
 INTEGER, FLOAT = 1, 3
@@ -87,3 +88,81 @@ def test_format_is_found_behind_other_chunks(tmp_path: Path) -> None:
 
     assert sum(len(block) for block in audio) == 16_000 * SECONDS
     assert (audio.info.codec, audio.info.truncated, audio.warnings) == ("pcm_f32le", False, [])
+
+
+def extensible(tag: int, bits: int, valid: int, samples: bytes, channels: int = 1) -> bytes:
+    """A WAV whose chunk `fmt ` is WAVEFORMATEXTENSIBLE; `bits` are those of a sample's word of 32."""
+    frame = 4 * channels
+    fields = struct.pack("<HHIIHHHHIH", 0xFFFE, channels, 16_000, 16_000 * frame, frame, bits, 22, valid, 0, tag)
+    form = fields + bytes.fromhex("000000001000800000aa00389b71")
+    body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(samples)) + samples
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def in_words(bits: int, *, high: bool = True) -> bytes:
+    """A tone of so many bits in words of 32, at the high end or at the low end of each."""
+    samples = np.round(tone(0.5) * 0.9 * 2 ** (bits - 1)).astype(np.int64)
+    return (samples << (32 - bits) * high).astype("<i4").tobytes()
+
+
+def plain(tag: int, bits: int, samples: bytes) -> bytes:
+    """A WAV with the short chunk `fmt ` that says that each sample takes four bytes."""
+    content = bytearray(wav(tag, bits, samples))
+    struct.pack_into("<IH", content, 28, 64_000, 4)
+    return bytes(content)
+
+
+FLOATS = (tone(0.5) * 0.9).astype("<f4").tobytes()
+PACKED = np.frombuffer(in_words(24, high=False), "u1").reshape(-1, 4)[:, :3].tobytes()
+
+
+@each_row(
+    ("name", "content", "codec"),
+    [
+        ("standard", extensible(INTEGER, 32, 24, in_words(24)), "pcm_s32le"),
+        ("at the low end", extensible(INTEGER, 32, 24, in_words(24, high=False)), "pcm_s32le"),
+        ("24 as bits of a word", extensible(INTEGER, 24, 24, in_words(24)), "pcm_s32le"),
+        ("both", extensible(INTEGER, 24, 24, in_words(24, high=False)), "pcm_s32le"),
+        ("short header", plain(INTEGER, 24, in_words(24)), "pcm_s32le"),
+        ("short header, low end", plain(INTEGER, 24, in_words(24, high=False)), "pcm_s32le"),
+        ("20 bits", extensible(INTEGER, 32, 20, in_words(20)), "pcm_s32le"),
+        ("16 bits", extensible(INTEGER, 32, 16, in_words(16)), "pcm_s32le"),
+        ("16 bits, low end", extensible(INTEGER, 32, 16, in_words(16, high=False)), "pcm_s32le"),
+        ("all 32 bits", extensible(INTEGER, 32, 24, in_words(32)), "pcm_s32le"),
+        ("no valid bits", extensible(INTEGER, 32, 0, in_words(32)), "pcm_s32le"),
+        ("honest 32", extensible(INTEGER, 32, 32, in_words(32)), "pcm_s32le"),
+        ("floats", extensible(FLOAT, 32, 32, FLOATS), "pcm_f32le"),
+        ("floats called 24 bits", extensible(FLOAT, 32, 24, FLOATS), "pcm_f32le"),
+        ("floats called integers", extensible(INTEGER, 32, 32, FLOATS), "pcm_f32le"),
+        ("floats called integers of 24", extensible(INTEGER, 32, 24, FLOATS), "pcm_f32le"),
+        ("floats, short header", plain(FLOAT, 24, FLOATS), "pcm_f32le"),
+        ("floats called 24, short header", plain(INTEGER, 24, FLOATS), "pcm_f32le"),
+        ("packed, called words", plain(INTEGER, 24, PACKED), "pcm_s24le"),
+        ("packed", wav(INTEGER, 24, PACKED), "pcm_s24le"),
+    ],
+)
+def test_bits_in_longer_words_are_read_as_they_lie(tmp_path: Path, name: str, content: bytes, codec: str) -> None:
+    path = tmp_path / f"{name}.wav"
+    path.write_bytes(content)
+
+    found = decode(path)
+
+    assert (found.info.codec, found.info.truncated, len(found.samples)) == (codec, False, 16_000 * SECONDS)
+    assert np.allclose(found.samples, tone(0.5) * 0.9, atol=1e-3)
+
+
+@pytest.mark.parametrize("high", [True, False])
+def test_each_chunk_of_samples_in_words_is_read(tmp_path: Path, *, high: bool) -> None:
+    samples, path = in_words(24, high=high), tmp_path / "a.wav"
+    content = extensible(INTEGER, 32, 24, samples[:64_000])
+    path.write_bytes(content + b"data" + struct.pack("<I", 64_000) + samples[64_000:])
+
+    assert np.allclose(decode(path).samples, tone(0.5) * 0.9, atol=1e-3)
+
+
+def test_quiet_words_at_the_high_end_stay_quiet(tmp_path: Path) -> None:
+    quiet, path = tone(0.001), tmp_path / "a.wav"
+    samples = (np.round(quiet * 2**23).astype("<i4") << 8).astype("<i4").tobytes()
+    path.write_bytes(extensible(INTEGER, 32, 24, samples))
+
+    assert np.allclose(decode(path).samples, quiet, atol=1e-6)

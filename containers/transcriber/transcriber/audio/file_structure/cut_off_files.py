@@ -1,0 +1,80 @@
+"""Cut-off files: whether a file ends inside an element, as a copy or an upload leaves it that was not finished.
+
+FFmpeg passes over the rest of an Ogg page, which may hold a second of sound, of a fragment of MP4 and of an AVI's list
+without a word. Other formats say how long they are.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+
+_TAIL_BYTES = 1 << 17  # an Ogg page has at most 65,307
+_PAGE, _SEGMENTS_AT = b"OggS\0", 26
+_MAX_ELEMENTS = 100_000  # of a file's top level: fragments of MP4, or RIFF lists of a gigabyte
+_STREAMED = 0x7F00_0000  # bytes; a list that claims more was written before its length was known
+
+
+def is_cut_off(file: io.RawIOBase) -> bool:
+    """Return whether the last Ogg page, fragment of MP4 or list of AVI lacks bytes; the file's position is kept.
+
+    False for any other file.
+    """
+    position = file.tell()
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    head = file.read(12) or b""
+    if head.startswith(_PAGE):
+        found = _is_cut_off(file, size)
+    elif head[4:8] in (b"ftyp", b"styp", b"moof"):
+        found = _ends_inside_fragment(file, size)
+    else:
+        found = head[:4] == b"RIFF" and head[8:] == b"AVI " and _ends_inside_list(file, size)
+    file.seek(position)
+    return found
+
+
+def _is_cut_off(file: io.RawIOBase, size: int) -> bool:
+    file.seek(max(0, size - _TAIL_BYTES))
+    tail = file.read() or b""
+    page = tail.rfind(_PAGE)
+    header = page + _SEGMENTS_AT
+    if page < 0:
+        return False
+    if header >= len(tail):
+        return True
+    lengths = tail[header + 1 : header + 1 + tail[header]]
+    return header + 1 + tail[header] + sum(lengths) > len(tail)
+
+
+def _ends_inside_fragment(file: io.RawIOBase, size: int) -> bool:
+    at, is_fragmented = 0, False
+    for _ in range(_MAX_ELEMENTS):
+        file.seek(at)
+        head = file.read(16) or b""
+        if len(head) < 8:
+            return is_fragmented and bool(head)
+        length, kind = struct.unpack_from(">I4s", head)
+        if length == 1 and len(head) == 16:
+            (length,) = struct.unpack_from(">Q", head, 8)
+        is_fragmented |= kind == b"moof"
+        if at + length > size:
+            return is_fragmented and kind in (b"moof", b"mdat")
+        if length < 8:
+            return False
+        at += length
+    return False
+
+
+def _ends_inside_list(file: io.RawIOBase, size: int) -> bool:
+    at = 0
+    for _ in range(_MAX_ELEMENTS):
+        file.seek(at)
+        head = file.read(8) or b""
+        if len(head) < 8 or head[:4] != b"RIFF":
+            return False
+        (length,) = struct.unpack_from("<I", head, 4)
+        if at + 8 + length > size:
+            return bool(length < _STREAMED)
+        at += 8 + length + length % 2
+    return False
