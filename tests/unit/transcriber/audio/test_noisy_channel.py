@@ -35,9 +35,7 @@ def energy(samples: np.ndarray) -> float:
 
 @each_row("quieter", [1.0, 0.5, 0.2])
 @pytest.mark.parametrize("side", [0, 1])
-def test_louder_noise_does_not_hide_a_voice(
-    tmp_path: Path, voice: np.ndarray, side: int, quieter: float
-) -> None:
+def test_louder_noise_does_not_hide_a_voice(tmp_path: Path, voice: np.ndarray, side: int, quieter: float) -> None:
     faint, noise = 0.3 * voice * quieter, NOISE * 0.3 * energy(voice) ** 0.5
     channels = (faint, noise) if side == 0 else (noise, faint)
 
