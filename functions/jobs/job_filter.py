@@ -74,12 +74,12 @@ def _last(fields: Mapping[str, Sequence[str]], name: str) -> str | None:
 def _moment(name: str, raw: str | None, rest_of_day: timedelta) -> str | None:
     """Return a date or a time, UTC unless it names its zone, as a row's timestamp; a date means `rest_of_day` later."""
     text = _UNESCAPED_PLUS.sub(r"\1+\2", (raw or "").strip().upper().replace("\u2212", "-"))
-    text = _MIDNIGHT.sub(r"\g<1>T00:00", _SPACE_BEFORE_ZONE.sub("", _NAMED_ZONE.sub("", text)))
+    text, days = _MIDNIGHT.subn(r"\g<1>T00:00", _SPACE_BEFORE_ZONE.sub("", _NAMED_ZONE.sub("", text)))
     if not text:
         return None
     try:
         moment = datetime.fromisoformat(text)
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC) + timedelta(days=bool(_MIDNIGHT.match(raw or "")))
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC) + timedelta(days=days)
         return timestamp((moment + (rest_of_day if len(text) <= _DATE_CHARACTERS else timedelta())).timestamp())
     except (ValueError, OverflowError, OSError):
         example = "2026-11-22 or 2026-11-22T12:00:00Z"
