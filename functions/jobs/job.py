@@ -38,7 +38,9 @@ class Source(Document, Struct, frozen=True):
 
     def without_credentials(self) -> Source:
         """Return the source whose URL has nothing that authenticates it; `withheld` says whether it had."""
-        url = without_credentials(self.url) if self.url else None
+        if self.kind is not SourceKind.URL or not self.url:  # of an object in S3 the key is its name, whatever is in it
+            return self
+        url = without_credentials(self.url)
         return self if url == self.url else replace(self, url=url, withheld=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -18,6 +19,7 @@ _ALIKE = 0.8  # of difflib's ratio: `punctuation` and `punctuate` are alike, `en
 _OF_STREAMING = ("utterance_end_ms",)  # Deepgram's, which clients send here, too, and which is like an option's name
 _MAX_QUERY = 65_536  # characters: those of a form are far more than a URL has, and a row holds 400 KB
 _MAX_NAME = 40  # characters of a name that may be misspelt
+_MAX_MISSPELT = 50  # names that are warned about: a warning is five times as long as a name, and a row holds it
 _INDEX = re.compile(r"\[\d*\]$")  # of a list's item: PHP and axios write `name[0]`, others `name[]`
 
 RawOptions = dict[str, list[str]]  # option name → all its values, unparsed
@@ -91,7 +93,7 @@ def name_warnings(query: str, raw: RawOptions) -> Warnings:
             advised[key.strip()] = advice
     misspelt = [
         warning(name, "unknown_parameter", f"{name} was ignored: there is no such option. {advice}")
-        for name, advice in advised.items()
+        for name, advice in islice(advised.items(), _MAX_MISSPELT)
     ]
     ignored = [
         warning(name, "unsupported_parameter", f"{name} was ignored: {OPTIONS[name].summary}.")
@@ -139,15 +141,16 @@ def misplaced_warnings(members: Mapping[str, Any]) -> Warnings:
     Raises:
         ApiError: It is one whose absence would mislead, and its value asks for something.
     """
-    found = []
+    found = {}
     for name, value in members.items():
         option = redaction_like(name) or option_name(name)
         advice = f"options are read from the query string: /v1/listen?{option}=…"
         if option in _NEVER_IGNORED and was_requested(values_of_member(value)):
             raise bad_query(f"{option} stands in the JSON body, but {advice}.")
         if option in OPTIONS:
-            found.append(warning(option, "unsupported_parameter", f"{option} in the JSON body was ignored: {advice}."))
-    return found
+            text = f"{option} in the JSON body was ignored: {advice}."
+            found[option] = warning(option, "unsupported_parameter", text)
+    return list(found.values())
 
 
 def values_of_member(value: Any) -> list[str]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from functions.errors import ApiError, bad_query
 
-_COMMA = re.compile(r"\s*-?\d*,\d+\s*")  # of a number as many languages write it
+_COMMA = re.compile(r"\s*-?\d*,\d+\s*")  # of a fraction as many languages write it, or of thousands
 
 
 class Support(StrEnum):
@@ -131,9 +131,14 @@ class OptionSpec(Struct, frozen=True):
         try:
             number = number_type(value)
         except ValueError:
-            comma = f": its decimal mark is a point, {value.replace(',', '.')}" if _COMMA.fullmatch(value) else ""
-            kind = f"{'an' if self.type[0] in 'aeiou' else 'a'} {self.type}"
-            raise self._invalid(f"{value!r} is not {kind}{comma}") from None
+            is_whole, advice = self.type is OptionType.INTEGER, ""
+            if _COMMA.fullmatch(value):
+                advice = (
+                    ": write it without a comma"
+                    if is_whole
+                    else f": its decimal mark is a point, {value.replace(',', '.')}"
+                )
+            raise self._invalid(f"{value!r} is not {'an' if is_whole else 'a'} {self.type}{advice}") from None
         low = -math.inf if self.minimum is None else self.minimum
         high = math.inf if self.maximum is None else self.maximum
         if not math.isfinite(number) or not low <= number <= high:

@@ -15,7 +15,6 @@ from earshot_contract.keys import (
     ERROR_FILE,
     JOBS_PREFIX,
     LISTING_INDEX,
-    REDACTED_AUDIO,
     UPLOADS_PREFIX,
     WORK_PREFIX,
     manifest_key,
@@ -121,10 +120,9 @@ class JobMachine(Construct):
         storage.grant_objects(assemble, storage.transcripts, f"{WORK_PREFIX}*", "GetObject", "DeleteObject")
         storage.grant_objects(assemble, storage.transcripts, spans_key("*", "*"), "PutObject")
         storage.grant_objects(assemble, storage.transcripts, redacted_audio_key("*"), "GetObject")
-        for suffix in (REDACTED_AUDIO, ERROR_FILE):
-            storage.grant_objects(assemble, storage.transcripts, f"{UPLOADS_PREFIX}*.{suffix}", "DeleteObject")
         for prefix in (f"{JOBS_PREFIX}*", f"{UPLOADS_PREFIX}*"):
-            storage.grant_objects(assemble, storage.transcripts, prefix, "PutObject")
+            # DeleteObject: the error and the audio of an earlier upload; all of a job that is cancelled meanwhile.
+            storage.grant_objects(assemble, storage.transcripts, prefix, "PutObject", "DeleteObject")
         storage.grant_list(assemble, storage.transcripts)
 
     def _build_announce_and_fail(self) -> None:

@@ -14,7 +14,15 @@ from earshot_contract.credentials.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.job_state import JobState
-from earshot_contract.keys import known_speakers_key, shard_result_key, transcript_key, upload_error_key
+from earshot_contract.keys import (
+    JOBS_PREFIX,
+    REDACTED_AUDIO,
+    known_speakers_key,
+    shard_result_key,
+    transcript_key,
+    upload_error_key,
+    upload_result_key,
+)
 from functions.aws import s3, shard_results
 from functions.aws.init_phase import connect
 from functions.aws.table import job_table, latest_uploads, source_urls
@@ -48,18 +56,20 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.info("Nothing to assemble", state=job.state if job else None)
         if options.redact:
             shard_results.remove(event["job_id"])
+        if job and job.state is JobState.COMPLETED:
+            _remove_inputs(job)
         return event
     results = _shard_results(job)
     transcript = redact(assemble(job, options, results), options.redact)
     with ThreadPoolExecutor(8) as pool:  # eight small objects: one after the other they take 0.2 s
         latest = _is_latest(job)
-        list(pool.map(partial(_put, job), output_files(job, transcript, options, latest=latest)))
+        keys = list(pool.map(partial(_put, job), output_files(job, transcript, options, latest=latest)))
     if copy := request_copy(job, transcript, options):
         return {"job_id": job.id, "group": job.owner or DEPLOYMENT_OWNER, "copy": copy.to_dict()}
     if latest:
         copy_to_upload_key(job, options)
         _remove_error(job)
-    job_table.finish(
+    finished = job_table.finish(
         job.id,
         source=job.source.without_credentials().to_dict(),  # of rows of before; a completed job is not fetched again
         duration=transcript.audio.duration,
@@ -72,19 +82,43 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         warnings=warnings_of(transcript, options) or None,
         transcript=transcript_key(job.id),
     )
-    if job.source.withheld:
-        source_urls.remove(job.id)
-    if job.known_speakers:  # samples of voices are kept no longer than they are needed
-        s3.remove(settings().transcripts_bucket, [known_speakers_key(job.id)])
     if options.redact:
         shard_results.remove(job.id)
+    if finished is None:
+        _remove_of_cancelled(job, keys)
+        return {"job_id": job.id}
+    _remove_inputs(job)
     _add_metrics(job, transcript, results)
     logger.info("Assembled", model_seconds=transcript.model_seconds, audio_seconds=transcript.audio.duration)
     return {"job_id": job.id}
 
 
-def _put(job: Job, file: OutputFile) -> None:
+def _put(job: Job, file: OutputFile) -> str:
+    """Write a file and return its key."""
     s3.put(S3Object(settings().transcripts_bucket, file.key), file.body, file.content_type, {"job": job.id})
+    return file.key
+
+
+def _remove_inputs(job: Job) -> None:
+    """Remove what only a retry of an unfinished job would need again: the URL's secrets, and samples of voices."""
+    if job.source.withheld:
+        source_urls.remove(job.id)
+    if job.known_speakers:
+        s3.remove(settings().transcripts_bucket, [known_speakers_key(job.id)])
+
+
+def _remove_of_cancelled(job: Job, keys: list[str]) -> None:
+    """Remove the files of a job that was cancelled while they were written, or deleted: no request finds them again."""
+    row = job_table.find(job.id)
+    if row and row.state is not JobState.CANCELLED:
+        return
+    audio = job.source.audio
+    if job.source.kind == SourceKind.UPLOAD and audio:
+        keys = [*keys, upload_result_key(audio.key, REDACTED_AUDIO)]
+    if not _is_latest(job):
+        keys = [key for key in keys if key.startswith(JOBS_PREFIX)]
+    s3.remove(settings().transcripts_bucket, keys)
+    logger.info("Cancelled while it was assembled")
 
 
 def _is_latest(job: Job) -> bool:

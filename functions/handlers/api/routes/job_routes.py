@@ -111,7 +111,8 @@ def delete_job(request: Request, job: Job) -> Response:
     s3.remove(_bucket(), [*s3.keys(_bucket(), work_prefix(job.id)), *_upload_result_keys(job)])
     if job.source.withheld:
         source_urls.remove(job.id)
-    job_table.delete_job(job.id)
+    if not job_table.delete_job(job.id):  # a retry has begun meanwhile
+        return delete_job(request, job_table.find(job.id) or job)
     return json_response({"request_id": job.id, "state": "forgotten"})
 
 

@@ -121,6 +121,35 @@ def test_job_cancelled_before_assemble_stays_cancelled(context: Any) -> None:
     assert not list(s3.keys("transcripts", "jobs/"))
 
 
+@pytest.mark.parametrize("action", ["cancel", "delete"])
+def test_cancelled_in_assemble_leaves_no_files(context: Any, monkeypatch: pytest.MonkeyPatch, action: str) -> None:
+    """Cancelling stops the execution, not the function that runs. A retry needs the URL and the voices again."""
+    whole = "https://me:secret@example.org/talk.mp3"
+    source_urls.keep("j1", whole)
+    job_with_results(Source(SourceKind.URL, url=whole).without_credentials())
+    finish = job_table.finish
+
+    def finish_late(job_id: str, **changes: Any) -> Any:
+        job_table.cancel(job_id)
+        if action == "delete":
+            job_table.delete_job(job_id)
+        return finish(job_id, **changes)
+
+    monkeypatch.setattr(job_table, "finish", finish_late)
+    assemble({"job_id": "j1"}, context)
+    assert not list(s3.keys("transcripts", "jobs/"))
+    assert source_urls.find("j1") == whole
+
+
+def test_repeated_step_leaves_no_url(context: Any) -> None:
+    """The function may end between the row of a completed job and the removal."""
+    source_urls.keep("j1", "https://me:secret@example.org/talk.mp3")
+    job_with_results(Source(SourceKind.URL, url="https://me:secret@example.org/talk.mp3").without_credentials())
+    job_table.finish("j1")
+    assemble({"job_id": "j1"}, context)
+    assert source_urls.find("j1") is None
+
+
 def test_missing_shard_result_raises_value_error(context: Any) -> None:
     job = job_with_results(Source(SourceKind.BODY))
     job_table.update(job.id, shards=2)

@@ -34,6 +34,7 @@ def test_index_hides_no_secret_and_no_mistake():
     [
         ("utt_split=0,8", "its decimal mark is a point, 0.8"),
         ("temperature=,5", "its decimal mark is a point, .5"),
+        ("sample_rate=16,000", "'16,000' is not an integer: write it without a comma."),
         ("utt_split=a,8", "'a,8' is not a number."),
     ],
 )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import httpx
+import msgspec
 
 from functions.options.options import Options
 from functions.options.parsers import MAX_PROMPT
+from functions.options.query_string import misplaced_warnings
 from functions.options.registry import OPTIONS
 from tests.fixtures.rows import each_row
 
 LARGE = "ab" * 300_000
+ROW_BYTES = 400_000  # of an item of DynamoDB, at most
 OWN = ("model", "response_format", "stream", "timestamp_granularities[]", "chunking_strategy")
 REDACTION = ("redact", "redact_audio")
 
@@ -45,6 +48,16 @@ def test_long_prompt_counts_with_its_end(api):
     options = Options.from_query(f"prompt={quote(text)}")
     assert options.prompt == text[-MAX_PROMPT:]
     assert [(found["parameter"], found["type"]) for found in options.warnings] == [("prompt", "unsupported_value")]
+
+
+def test_warnings_of_many_names_fit_into_a_row():
+    query = "&".join(f"smart_forma{n:x}=1" for n in range(3500))
+
+    stored = msgspec.json.encode([query, Options.from_query(query).to_stored()])
+    misplaced = misplaced_warnings({f"keyterm[{n}]": "a" for n in range(3500)})
+
+    assert len(stored) < ROW_BYTES / 2
+    assert [found["parameter"] for found in misplaced] == ["keyterm"]
 
 
 @each_row("address", ["url", "file_url"])

@@ -14,6 +14,7 @@ from functions.aws.table import job_table, source_urls
 from functions.errors import ApiError, remote_content_error
 from functions.handlers.prepare import locate_audio
 from functions.jobs import job_events
+from functions.jobs.job import Source, SourceKind
 from functions.settings import settings
 
 SECRET = "p4ssw0rd"
@@ -87,3 +88,8 @@ def test_url_without_secrets_stays_in_the_row_alone(api: Any, downloaded: list[s
     assert job
     locate_audio.locate_audio(job)
     assert downloaded == [plain]
+
+
+def test_key_of_an_object_is_no_secret() -> None:
+    source = Source(SourceKind.OBJECT, url="s3://uploads/a?token=b.mp3")
+    assert source.without_credentials() == source

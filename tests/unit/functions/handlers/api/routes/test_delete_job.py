@@ -14,6 +14,7 @@ from earshot_contract.keys import STORED_FORMATS, body_key, transcript_key, uplo
 from functions.aws import s3
 from functions.aws.clients import client
 from functions.aws.table import job_table
+from functions.errors import internal_error
 from functions.handlers.api.routes.job_routes import REPEATED_SECONDS
 from functions.jobs.job import Job, Source, SourceKind
 from functions.settings import settings
@@ -86,6 +87,23 @@ def test_action_delete_leaves_nothing(api, state):
     assert answer.json == {"request_id": job_id, "state": "forgotten"}
     assert api.get(f"/requests/{job_id}").status == 404
     assert s3.get(S3Object("transcripts", body_key(job_id))) is None
+
+
+def test_delete_ends_a_retry_that_begins_meanwhile(api, monkeypatch):
+    job_id = posted(api, "a")
+    job_table.fail(job_id, internal_error().failure)
+    delete, retried = job_table.delete_job, []
+
+    def delete_late(each):
+        if not retried:
+            retried.append(job_table.retry(job_table.find(each), "arn:aws:states:eu-central-1:1:execution:m:2"))
+        return delete(each)
+
+    monkeypatch.setattr(job_table, "delete_job", delete_late)
+
+    assert api("DELETE", f"/requests/{job_id}?action=delete").json["state"] == "forgotten"
+    assert retried
+    assert api.get(f"/requests/{job_id}").status == 404
 
 
 def test_unknown_action_deletes_nothing(api):
