@@ -20,7 +20,9 @@ FIRST, LAST = "0", "9"  # before and after every timestamp, as strings are compa
 _UNESCAPED_PLUS = re.compile(r"(:\d\d(?:[.,]\d+)?) (\d\d(?::?\d\d)?)$")
 _SPACE_BEFORE_ZONE = re.compile(r" (?=(?:[+-]\d\d|Z)[\d:]*$)")
 _NAMED_ZONE = re.compile(r"\[[^\]]*\]$")  # RFC 9557's, after the offset: [Europe/Berlin]
-_MIDNIGHT = re.compile(r"(\d{4}-?\d\d-?\d\d)[Tt ]24(?::?00){1,2}(?:[.,]0+)?")  # the end of a day, in ISO 8601
+_MIDNIGHT = re.compile(
+    r"(\d{4}-?\d\d-?\d\d)[Tt ]24(?::?00){1,2}(?:[.,]0+)?(?![\d:.,])"
+)  # the end of a day, in ISO 8601
 _EPOCH = re.compile(r"\d{9,10}|\d{12,13}")  # seconds since 1970, or milliseconds
 _EPOCH_DIGITS = 10  # at most, of seconds
 _DATE_CHARACTERS = len("2026-11-22")
@@ -74,12 +76,12 @@ def _last(fields: Mapping[str, Sequence[str]], name: str) -> str | None:
 def _moment(name: str, raw: str | None, rest_of_day: timedelta) -> str | None:
     """Return a date or a time, UTC unless it names its zone, as a row's timestamp; a date means `rest_of_day` later."""
     text = _UNESCAPED_PLUS.sub(r"\1+\2", (raw or "").strip().upper().replace("\u2212", "-"))
-    text = _MIDNIGHT.sub(r"\g<1>T00:00", _SPACE_BEFORE_ZONE.sub("", _NAMED_ZONE.sub("", text)))
+    text, ends_day = _MIDNIGHT.subn(r"\g<1>T00:00", _SPACE_BEFORE_ZONE.sub("", _NAMED_ZONE.sub("", text)))
     if not text:
         return None
     try:
         moment = datetime.fromisoformat(text)
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC) + timedelta(days=bool(_MIDNIGHT.match(raw or "")))
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC) + timedelta(days=ends_day)
         return timestamp((moment + (rest_of_day if len(text) <= _DATE_CHARACTERS else timedelta())).timestamp())
     except (ValueError, OverflowError, OSError):
         example = "2026-11-22 or 2026-11-22T12:00:00Z"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Words of the lists that are no insults: people say them in offices and in courts, and they stay.
+# Words of the lists, and words like their forms, that are no insults: people say them in offices and in courts.
 PLAIN = {
     "en": """booby|cocker|cocky|cummings|dicker|retarder|smutty|spunky
         |alaskan pipeline|anal|anus|bareback|barely legal|big black|bondage|bs|busty|butt|coon|coons|cornhole
@@ -26,10 +26,10 @@ PLAIN = {
         |fava|finocchio|grilletto|guanto|guardone|ingoio|lofare|lumaca|manico|mannaggia|mona|monta|montare|mussa|nudo
         |padulo|pecorina|pesce|picio|pipa|pipì|pisello|pistola|pompa|porca|pirla|potta|quaglia|regina|rizzarsi|ruffiano
         |sbattere|sbattersi|sega|soccia|sorca|spagnola|terrone|tirare|topa|tarzanello|uccello|vacca|vangare|venire
-        |cagna|baldracca|bofilo|casci|patonza|sveltina|pomiciare""",
+        |cagna|baldracca|bofilo|casci|patonza|sveltina|pomiciare|tetti|goldoni|chiavari""",
     "pt": """aborto|amador|aranha|ariano|balalao|bissexual|bumbum|burro|camisinha|cerveja|clitoris|cocaína|comer|consolo
         |corno|gozar|heroína|heterosexual|homoerótico|homosexual|inferno|lésbica|mama|pau|pinto|saco|sacanagem|torneira
-        |transar|vibrador|pênis|ânus|lolita""",
+        |transar|vibrador|pênis|ânus|lolita|grelha|grelhas""",
     "nl": """afwerkplaats|anita|asbak|balen|bedonderen|bekken|belazeren|beurt|boemelen|brugpieper|buffelen|del|dombo
         |drol
         |engerd|gat|graftak|griet|hoempert|hol|huisdealer|johny|kanen|knor|kloten|kwakkie|liefdesgrot|lummel|mafketel

@@ -48,7 +48,7 @@ _LISTS = {
 PROFANITY_LANGUAGES = frozenset(_LISTS)
 
 # "d'enculé", "l'enfoiré": the article before a word, in one with it.
-_ELIDED = re.compile(r"(d|l|qu|dell|nell|un|quell)['’]")
+_ELIDED = re.compile(r"(?:(?:d|l|qu|dell|nell|un|quell)['’])+")
 _ELIDING = ("fr", "it")
 _DOUBLING = ("en", "nl")  # letters before an ending
 _NAMES = frozenset({"dick"})  # stay with a capital

@@ -18,9 +18,10 @@ _MIN_SHARE_OF_LOUDEST = 0.01  # -20 dB: the only live one of many channels is no
 _AUDIBLE_ENERGY = 1e-7  # mean square, -70 dB; below it nothing is decided
 # A channel hides the others if it has this share of the energy of the loudest of them (-6 dB). It is noise if, of the
 # frames of a second, the louder ones have less than so much more energy in the band of speech (Hz) than the quieter
-# ones have: white noise has 1.4 times as much, speech 100 times. What is hidden is a channel with more than noise.
-_HIDING_ENERGY, _STEADY = 0.25, 2.0
-_SPEECH_BAND, _FRAME_SECONDS, _LEAST_FRAMES, _ENOUGH_RATE = (300, 3400), 0.02, 25, 8_000
+# ones have: white noise has 1.4 times as much, speech 100 times. What is hidden is a channel with more than noise, and
+# with less of it: its quieter frames have less than so much of the energy. Noise that both have hides neither.
+_HIDING_ENERGY, _STEADY, _QUIETER = 0.25, 2.0, 0.5
+_SPEECH_BAND, _FRAME_SECONDS, _LEAST_SECONDS, _ENOUGH_RATE = (300, 3400), 0.02, 0.5, 8_000
 _TOO_WIDE = {"s64", "s64p"}  # sample formats that PyAV makes no array of
 # PyAV 18 counts a frame's planes up to a null pointer, which FFmpeg's array of eight has no room for: with eight
 # channels and more it reads other memory, and the process dies.
@@ -116,14 +117,19 @@ class Mixer:
         if len(self._loudest) != len(energies):
             self._noise, self._loudest = set(), np.zeros(len(energies))
         audible = [int(number) for number in np.flatnonzero((weights > 0) & (energies > _AUDIBLE_ENERGY))]
-        steady = {channel: _is_steady(samples[channel], rate) for channel in audible}
-        for channel in audible:
-            if steady[channel] is False:
+        is_short = samples.shape[1] < _LEAST_SECONDS * rate  # it says nothing
+        bounds = {} if is_short else {channel: _loudness(samples[channel], rate) for channel in audible}
+        floors = np.zeros(len(energies))
+        for channel, (quiet, loud) in bounds.items():
+            floors[channel] = quiet
+            if loud >= _STEADY * quiet:
                 self._noise.discard(channel)
                 self._loudest[channel] = max(self._loudest[channel], energies[channel])
-        for channel in audible:
-            others = np.delete(self._loudest, [channel, *self._noise]).max(initial=0.0)
-            if steady[channel] and 0.0 < others * _HIDING_ENERGY < energies[channel]:
+        for channel, (quiet, loud) in bounds.items():
+            quieter = floors < _QUIETER * quiet
+            quieter[list(self._noise)] = False
+            others = self._loudest[quieter].max(initial=0.0)
+            if loud < _STEADY * quiet and 0.0 < others * _HIDING_ENERGY < energies[channel]:
                 self._noise.add(channel)
         left = weights.copy()
         left[list(self._noise)] = 0.0
@@ -133,19 +139,17 @@ class Mixer:
         return np.asarray(left / left.sum())
 
 
-def _is_steady(samples: np.ndarray, rate: int) -> bool | None:
-    """Return whether one channel's sound is as loud all the time, as noise and hum are; None: it is too short."""
+def _loudness(samples: np.ndarray, rate: int) -> tuple[float, float]:
+    """Return the energy, in the band of speech, of one channel's quieter and of its louder frames of 20 ms."""
     step = max(1, rate // _ENOUGH_RATE)
     some = samples[::step]  # higher sounds fold into the band, and are steady, or not, as well
     frame = round(rate / step * _FRAME_SECONDS)
     frames = some[: len(some) // frame * frame].reshape(-1, frame)
-    if len(frames) < _LEAST_FRAMES:
-        return None
     hertz = np.fft.rfftfreq(frame, step / rate)
     powers = np.abs(np.fft.rfft(frames * np.hanning(frame).astype(np.float32), axis=1)) ** 2
     loudness = powers[:, (hertz >= _SPEECH_BAND[0]) & (hertz <= _SPEECH_BAND[1])].sum(axis=1)
     quiet, loud = np.quantile(loudness, (0.1, 0.9))
-    return bool(loud < _STEADY * quiet)
+    return float(quiet), float(loud)
 
 
 class PeakScaler:

@@ -141,10 +141,10 @@ class OpenPart:
             tracks = [track for track in tracks if track.codec_context.layout.nb_channels > self._channel]
         if len(tracks) < 2:
             return None
-        encrypted = [track_number(self.container, track) for track in tracks if is_encrypted(track)]
-        if encrypted and not is_encrypted(self.stream):
-            chosen = track_number(self.container, self.stream)
-            warnings.append(stream_warnings.other_track(encrypted[0], "is encrypted", chosen))
+        default = default_track(self.container, self._channel, self._preferred, clear=False)
+        if default is not None and is_encrypted(default) and not is_encrypted(self.stream):
+            passed_over, chosen = (track_number(self.container, track) for track in (default, self.stream))
+            warnings.append(stream_warnings.other_track(passed_over, "is encrypted", chosen))
         loudest = self._loudness(self.stream.index, _SILENT_TRACK_RMS)
         if loudest is not None and loudest >= _SILENT_TRACK_RMS:
             return self.stream.index

@@ -27,6 +27,7 @@ from transcriber.engine_protocol import ShardFailed
 
 _MIN_UNREAD_BYTES = 1 << 14  # behind a recording: a second of audio, and more than the remarks that programs leave
 _MIN_MISSING_SECONDS = 0.1  # between time stamps
+_ZERO_SILENCE = ("pcm_", "adpcm_")  # codecs that write silence as zeros
 _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncated; encoders pad and round by less
 
 
@@ -214,7 +215,7 @@ class AudioStream:
         is_short = to_end and header is not None and header - self._position / SAMPLE_RATE > _TRUNCATED_SECONDS
         has_clock = not part.timeline.is_counted and not is_short
         has_sign = missing > _MIN_MISSING_SECONDS * SAMPLE_RATE or self._decoder.damaged or not has_clock
-        if has_sign and not self._codec.startswith("pcm_"):
+        if has_sign and not self._codec.startswith(_ZERO_SILENCE):
             first = bounds.start + self._decoder.first_byte
             last = bounds.end if is_short else bounds.start + self._decoder.last_byte
             if size := zero_bytes(self._path, first, last):

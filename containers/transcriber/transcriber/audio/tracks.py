@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 from av.stream import Disposition
@@ -14,7 +16,7 @@ _ENCRYPTED = {"enca", "drms"}  # names of an MP4's sample entries: common encryp
 
 
 def default_track(
-    container: InputContainer, channel: int | None, preferred: TrackRequest | None = None
+    container: InputContainer, channel: int | None, preferred: TrackRequest | None = None, *, clear: bool = True
 ) -> AvAudioStream | None:
     """Return the audio track to transcribe if the caller requests none: the one that players choose.
 
@@ -22,11 +24,13 @@ def default_track(
         container: the opened file.
         channel: tracks without this channel come last; None: any will do.
         preferred: the language that a track should have; None: any.
+        clear: encrypted tracks come last; False: it does not matter whether a track is encrypted.
     """
     tracks = decodable_tracks(container)
     having = [track for track in tracks if channel is None or track.codec_context.layout.nb_channels > channel]
     candidates = having or tracks
-    chosen = choose_track([_track_header(track) for track in candidates], preferred)
+    headers = [_track_header(track) for track in candidates]
+    chosen = choose_track(headers if clear else [replace(each, is_encrypted=False) for each in headers], preferred)
     return None if chosen is None else candidates[chosen]
 
 

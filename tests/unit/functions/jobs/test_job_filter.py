@@ -54,6 +54,7 @@ JOB = Job(
         ({"until": ["2026-11-22T09:59:59\u221202:00"]}, False),  # with a minus sign
         ({"since": ["2026-11-22T13:00:00+01:00[Europe/Berlin]"]}, True),
         ({"until": ["2026-11-22T24:00"], "since": ["20261122T000000Z"]}, True),
+        ({"until": [" 2026-11-22T24:00"], "since": ["20261122T000000Z"]}, True),
         ({"until": ["2026-11-21T24:00:00Z"]}, False),
         ({"since": ["2026-11-22T24:00:00.000+00:00"]}, False),
         ({"since": ["2026-11-23"], "until": ["2026-11-21"]}, False),
@@ -75,7 +76,10 @@ def test_job_without_name_or_tags_matches_no_filter_of_them() -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    [{"state": ["done"]}, *({"since": [bad]} for bad in ("yesterday", "9999-12-31T23:59:59-14:00", "2026-13-01"))],
+    [
+        {"state": ["done"]},
+        *({"since": [bad]} for bad in ("yesterday", "9999-12-31T23:59:59-14:00", "2026-13-01", "2026-11-22T24:00:30")),
+    ],
 )
 def test_unreadable_filter_is_a_bad_query(fields: dict[str, Any]) -> None:
     with pytest.raises(ApiError) as caught:

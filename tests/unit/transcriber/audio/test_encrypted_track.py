@@ -49,6 +49,15 @@ def test_clear_track_is_transcribed(tmp_path: Path, named: bool, reason: str) ->
     )
 
 
+def test_encrypted_track_beside_the_default_one_is_no_warning(tmp_path: Path) -> None:
+    path = encrypted(film("mp4", *TRACKS, default=1), tmp_path / "a.mp4", named=True)
+
+    audio = AudioStream(path)
+
+    assert sum(len(block) for block in audio)
+    assert (audio.info.track, audio.warnings) == (2, [])
+
+
 def test_prepare_counts_the_channels_of_the_clear_track(tmp_path: Path) -> None:
     content = encrypted(film("mp4", *TRACKS, default=0), tmp_path / "a.mp4", named=True).read_bytes()
 

@@ -69,6 +69,25 @@ def test_silence_in_pcm_is_no_hole(speech: Path, record: Callable[..., Path]) ->
     assert warnings_of(path) == []
 
 
+@each_row("codec", ["adpcm_ima_wav", "adpcm_ms"])
+def test_silence_in_a_cut_off_adpcm_is_no_hole(speech: Path, tmp_path: Path, codec: str) -> None:
+    samples = (decode(speech).samples * 32767).astype(np.int16)
+    samples[30_000:90_000] = 0
+    path = tmp_path / "a.wav"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream(codec, rate=16_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(samples[None], "s16", "mono")
+        frame.sample_rate, frame.pts = 16_000, 0
+        sized = av.AudioResampler(stream.format.name, "mono", 16_000, frame_size=stream.codec_context.frame_size)
+        for part in [*sized.resample(frame), *sized.resample(None), None]:
+            file.mux(stream.encode(part))
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 8 // 10])
+
+    assert decode(path).info.truncated
+    assert warnings_of(path) == []
+
+
 def test_scattered_damage_is_warned_about(speech: Path, record: Callable[..., Path]) -> None:
     path = record(speech, "a.ts", "aac", rate=48_000)
     content = path.read_bytes()
@@ -120,6 +139,14 @@ def test_cut_off_avi_is_truncated(speech: Path, record: Callable[..., Path], cod
     path.write_bytes(content[: len(content) * 6 // 10])
 
     assert decode(path).info.truncated
+
+
+def test_avi_that_counts_its_own_header_is_whole(speech: Path, record: Callable[..., Path]) -> None:
+    path = record(speech, "a.avi", "libmp3lame", rate=44_100)
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + struct.pack("<I", len(content)) + content[8:])
+
+    assert not decode(path).info.truncated
 
 
 def test_header_of_mp4_that_is_sent_again_moves_no_time(speech: Path, tmp_path: Path) -> None:

@@ -79,3 +79,22 @@ def test_noise_alone_is_no_warning(tmp_path: Path) -> None:
 
     assert warnings == []
     assert energy(found) == pytest.approx(energy(NOISE * 0.05), rel=0.05)
+
+
+@each_row("loudness", [0.5, 0.7, 1.0])
+@pytest.mark.parametrize("noise", ["the same", "their own", "hum"])
+def test_noise_of_both_channels_is_no_warning(tmp_path: Path, voice: np.ndarray, noise: str, loudness: float) -> None:
+    size = loudness * energy(voice) ** 0.5
+    hum = 10 * np.sin(2 * np.pi * 50 * np.arange(len(voice)) / SAMPLE_RATE) + 0.1 * NOISE
+    left, right = {
+        "the same": (NOISE, NOISE),
+        "their own": (NOISE, np.roll(NOISE, SAMPLE_RATE)),
+        "hum": (hum, hum),
+    }[noise]
+    speech = np.concatenate([voice, 0 * voice])  # a pause follows
+    channels = [0.2 * (speech + size * np.resize(each, len(speech))) for each in (left, right)]
+
+    found, warnings = mixed(tmp_path / "a.wav", *channels)
+
+    assert warnings == []
+    assert np.allclose(found, (channels[0] + channels[1])[: len(found)] / 2, atol=1e-3)

@@ -48,6 +48,11 @@ def test_rare_term_in_the_audio_stays() -> None:
     assert without(Model({(1, 2, 3): -12.1, (4, 5): -3.0})) is None
 
 
+def test_several_rare_terms_in_the_audio_stay() -> None:
+    """ "When Nuzhat al-Zaman heard the first improvisation …": what each of them takes away adds up."""
+    assert without(Model({(1, 2, 3): -24.1, (4, 5): -8.5})) is None
+
+
 def test_term_not_in_the_audio_gives_way() -> None:
     model = Model({(1, 2, 3): -44.4, (4, 5): -8.5})
 

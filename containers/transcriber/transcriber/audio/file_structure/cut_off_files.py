@@ -74,7 +74,7 @@ def _ends_inside_list(file: io.RawIOBase, size: int) -> bool:
         if len(head) < 8 or head[:4] != b"RIFF":
             return False
         (length,) = struct.unpack_from("<I", head, 4)
-        if at + 8 + length > size:
+        if at + length > size:  # some writers count the list's own header of 8 bytes, too
             return bool(length < _STREAMED)
         at += 8 + length + length % 2
     return False

@@ -46,6 +46,8 @@ from tests.fixtures.results.transcripts import segment, timed_words, transcript
         ("fr", "Mille baisers", "Mille baisers"),
         ("it", "La regina non può venire, il pesce è duro.", "La regina non può venire, il pesce è duro."),
         ("pt", "Vou comer a mama do saco.", "Vou comer a mama do saco."),
+        ("it", "I tetti di Chiavari, di Goldoni", "I tetti di Chiavari, di Goldoni"),  # like forms of listed words
+        ("pt", "Carne na grelha", "Carne na grelha"),
         ("nl", "Het is jouw beurt, schatje.", "Het is jouw beurt, schatje."),
         ("pl", "jajko", "jajko"),
         ("sv", "hård sås", "hård sås"),
