@@ -92,15 +92,11 @@ def choose(
             the model does not transcribe `language`.
     """
     default = default or settings().default_model
-    names = {model.name.lower(): model for model in available}
-    candidates = _candidates(requested, default)
-    stands_in = is_vendor_name(requested) and not strict
-    if stands_in:
-        candidates.append(default.lower())
-    found = next((names[name] for name in candidates if name in names), None)
+    found = find(requested, available, default, strict)
     if found is None:
-        raise unknown_model(_missing(requested, default, available))
+        raise unknown_model(missing(requested, available, default))
     own_version = model_info(found.name, found.sha256)["version"]
+    stands_in = is_vendor_name(requested) and not strict
     if not stands_in and version.lower() not in (LATEST, own_version):
         raise unknown_model(f"The version of {found.name!r} is {own_version}, or {LATEST!r}.")
     if language is not None and language not in found.languages:
@@ -111,8 +107,19 @@ def choose(
     return found
 
 
-def _missing(requested: str, default: str, available: Sequence[Model]) -> str:
+def find(requested: str, available: Sequence[Model], default: str = "", strict: bool = False) -> Model | None:
+    """Return the available model that a caller's name means, or None; for the arguments see `choose`."""
+    default = default or settings().default_model
+    names = {model.name.lower(): model for model in available}
+    candidates = _candidates(requested, default)
+    if is_vendor_name(requested) and not strict:
+        candidates.append(default.lower())
+    return next((names[name] for name in candidates if name in names), None)
+
+
+def missing(requested: str, available: Sequence[Model], default: str = "") -> str:
     """Return the error message about a name without a model, which in a new deployment is every name."""
+    default = default or settings().default_model
     if not available:
         return f"This deployment has no model yet. Its operator adds one: `earshot model add {default}`."
     names = accepted_names(available)

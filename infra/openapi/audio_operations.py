@@ -59,7 +59,10 @@ def openai_audio(task: str) -> Schema:
     """Describe POST /audio/transcriptions or /audio/translations, by Whisper's name of the task."""
     fields: dict[str, Schema] = {
         "file": _BINARY,
-        "model": {**TEXT, "description": "`whisper-1` is the deployment's default; GET /models lists the others."},
+        "model": {
+            **TEXT,
+            "description": "`whisper-1`, or nothing, is the deployment's default; GET /models lists the others.",
+        },
         "prompt": {**TEXT, "description": "Text that precedes the audio, in Whisper's sense."},
         "response_format": {"enum": list(OPENAI_FORMATS), "default": "json"},
         "temperature": {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
@@ -89,9 +92,7 @@ def openai_audio(task: str) -> Schema:
         "requestBody": {
             "required": True,
             "content": {
-                "multipart/form-data": {
-                    "schema": {"type": "object", "required": ["file", "model"], "properties": fields}
-                }
+                "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": fields}}
             },
         },
         "responses": {

@@ -138,6 +138,25 @@ def _models() -> Schema:
     }
 
 
+def _model() -> Schema:
+    parameter = {
+        "name": "model",
+        "in": "path",
+        "required": True,
+        "schema": TEXT,
+        "description": "A name that a request may have, or the model's `uuid`.",
+    }
+    return {
+        "summary": "One model of this deployment",
+        "description": "`id` is the name that was sent, `name` the model that it means.",
+        "parameters": [parameter],
+        "responses": {
+            "200": json_answer("For Deepgram's clients and OpenAI's.", "Model"),
+            **error_answers("Error", 404, 429, 500),
+        },
+    }
+
+
 def _openapi() -> Schema:
     content = {"application/json": {"schema": {"type": "object"}}}
     return {
@@ -176,6 +195,7 @@ _OPERATIONS: dict[str, Callable[[], Schema]] = {
     "translate": partial(openai_audio, "translate"),
     "workers": workers,
     "models": _models,
+    "model": _model,
     "openapi": _openapi,
     "docs": _docs,
     "page": page,

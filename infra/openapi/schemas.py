@@ -38,21 +38,19 @@ _SHARE: dict[str, Schema] = {
     "audio": {**BOOLEAN, "description": "The link leads to the audio, too."},
 }
 
-_MODEL = document(
-    {
-        "name": TEXT,
-        "canonical_name": TEXT,
-        "architecture": TEXT,
-        "languages": array_of(TEXT),
-        "version": TEXT,
-        "uuid": UUID,
-        "batch": {"type": "boolean"},
-        "streaming": {"type": "boolean"},
-        "formatted_output": {"type": "boolean"},
-        "default": {"type": "boolean"},
-    }
-)
-_OPENAI_MODEL = document({"id": TEXT, "object": {"const": "model"}, "created": COUNT, "owned_by": TEXT})
+_DEEPGRAM_MODEL: dict[str, Schema] = {
+    "name": TEXT,
+    "canonical_name": TEXT,
+    "architecture": TEXT,
+    "languages": array_of(TEXT),
+    "version": TEXT,
+    "uuid": UUID,
+    "batch": BOOLEAN,
+    "streaming": BOOLEAN,
+    "formatted_output": BOOLEAN,
+    "default": BOOLEAN,
+}
+_OPENAI_MODEL: dict[str, Schema] = {"id": TEXT, "object": {"const": "model"}, "created": COUNT, "owned_by": TEXT}
 
 SCHEMAS: dict[str, Schema] = {
     **TRANSCRIPT_SCHEMAS,
@@ -154,7 +152,13 @@ SCHEMAS: dict[str, Schema] = {
             )
         }
     ),
+    "Model": document(_OPENAI_MODEL | _DEEPGRAM_MODEL),
     "Models": document(
-        {"stt": array_of(_MODEL), "tts": array_of({}), "object": {"const": "list"}, "data": array_of(_OPENAI_MODEL)}
+        {
+            "stt": array_of(document(_DEEPGRAM_MODEL)),
+            "tts": array_of({}),
+            "object": {"const": "list"},
+            "data": array_of(document(_OPENAI_MODEL)),
+        }
     ),
 }

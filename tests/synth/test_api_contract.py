@@ -18,6 +18,7 @@ ROUTES = {
     "POST requests/{id}/redeliver",
     "POST uploads",
     "GET models",
+    "GET models/{model}",
     "POST audio/transcriptions",
     "POST audio/translations",
     "GET openapi.json",
@@ -38,6 +39,7 @@ ROUTES = {
 }
 PUBLIC_ROUTES = {
     "GET models",
+    "GET models/{model}",
     "GET openapi.json",
     "GET docs",
     "GET ",

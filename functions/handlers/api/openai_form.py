@@ -104,7 +104,7 @@ def parse(body: bytes, content_type: str | None) -> Form:
     if kind != "multipart/form-data":
         raise BadField(
             "file",
-            f"Send multipart/form-data with the parts 'file' and 'model', not {kind or 'a body without a type'}.",
+            f"Send multipart/form-data with the part 'file', not {kind or 'a body without a type'}.",
         )
     fields: dict[str, list[str]] = {}
     file: bytes | None = None
@@ -183,8 +183,9 @@ def _is_text(value: bytes) -> bool:
 def listen_options(form: Form, task: str, *, known: bool = False) -> str:
     """Return the form's fields as the query string of `/v1/listen`.
 
-    Without a language it is detected, as OpenAI does. Temperature 0 is OpenAI's default and means Whisper's own
-    fallback. Filler words stay: OpenAI has no option for them, so its answers have the words as the model wrote them.
+    Without a model, or with an empty one as Open WebUI sends it, the default model answers, as at `/v1/listen`. Without
+    a language it is detected, as OpenAI does. Temperature 0 is OpenAI's default and means Whisper's own fallback.
+    Filler words stay: OpenAI has no option for them, so its answers have the words as the model wrote them.
 
     Every other option of `/v1/listen` may be a field, too. An unknown field's name is passed on: where it almost is an
     option there is a warning.
@@ -195,7 +196,7 @@ def listen_options(form: Form, task: str, *, known: bool = False) -> str:
         known: whether it names known speakers, who are recognised among those that are told apart.
 
     Raises:
-        BadField: A field is not supported, or there is no model.
+        BadField: A field is not supported, or `strict_models` is without a model.
     """
     for name, reason in _REJECTED.items():
         if values_of(form.fields, name):
@@ -205,9 +206,9 @@ def listen_options(form: Form, task: str, *, known: bool = False) -> str:
         if not is_option and (meant := redaction_like(name)) and was_requested(values):
             raise BadField(name, f"{name} is no field: {meant} was probably meant. Write it so, or leave it out.")
     model = form.first("model")
-    if not model:
-        raise BadField("model", "The part 'model' is missing; 'whisper-1' is this deployment's default model.")
-    options = [("model", model)]
+    if not model and was_requested(form.fields.get("strict_models", [])):
+        raise BadField("model", "The part 'model' is missing, and strict_models=true lets no other model stand in.")
+    options = [("model", model)] if model else []
     if language := form.first("language"):
         options.append(("language", language))
     elif not form.first("detect_language"):

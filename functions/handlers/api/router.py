@@ -48,6 +48,11 @@ def error_for_client(error: ApiError, request: Request) -> Response:
     return (openai_error if to_openai else deepgram_error)(error, request)
 
 
+def error_for_either(error: ApiError, request: Request) -> Response:
+    """Return an error in both forms in one: the client may be OpenAI's or Deepgram's."""
+    return error_in_both_forms(error, request.id)
+
+
 class Route(NamedTuple):
     """View function of a route, its operation in the OpenAPI description, who may call it, the form of its errors."""
 
@@ -105,7 +110,8 @@ ROUTES: dict[tuple[str, str], Route | JobRoute | SharedRoute] = {
     ("GET", "/shared/{id}/audio"): SharedRoute(rare_routes.shared_audio, "shared_audio"),
     ("POST", "/uploads"): Route(upload_routes.create_upload, "upload", Scope.WRITE),
     ("GET", "/workers"): Route(rare_routes.show_workers, "workers", Scope.READ),
-    ("GET", "/models"): Route(model_routes.models, "models", Scope.READ, public=True),
+    ("GET", "/models"): Route(model_routes.models, "models", Scope.READ, error_for_either, public=True),
+    ("GET", "/models/{model}"): Route(model_routes.show_model, "model", Scope.READ, error_for_either, public=True),
     ("POST", "/audio/transcriptions"): Route(
         openai_audio.create_transcription, "transcribe", Scope.WRITE, openai_error
     ),
@@ -146,12 +152,8 @@ def _answer(matched: Route | JobRoute | SharedRoute, request: Request) -> Respon
     return matched.view(request, job_of(request)) if isinstance(matched, JobRoute) else matched.view(request)
 
 
-def _error_of_unknown(error: ApiError, request: Request) -> Response:
-    return error_in_both_forms(error, request.id)
-
-
 def _unknown_route(request: Request) -> Response:
     raise unknown_route(request, ROUTES)
 
 
-_UNKNOWN = Route(_unknown_route, "", Scope.READ, _error_of_unknown)
+_UNKNOWN = Route(_unknown_route, "", Scope.READ, error_for_either)

@@ -128,6 +128,8 @@ class Api:
         if parts[1] in ("requests", "shared") and len(parts) > 2:
             named = ["{id}", *parts[3:4], *("{share}" for _ in parts[4:])]
             return "/".join([*parts[:2], *named]), dict(zip(("id", "share"), parts[2::2], strict=False))
+        if parts[1] == "models" and len(parts) > 2:
+            return "/models/{model}", {"model": parts[2]}
         if parts[1] == "page":
             return "/page/{version}/{file}", {"version": parts[2], "file": parts[3]}
         return path, None

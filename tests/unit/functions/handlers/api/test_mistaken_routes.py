@@ -22,7 +22,7 @@ AUDIO = b"\xff\xfb\x90\x00 not really audio \x00\x01"
         ("GET", "/results/0123", "GET /v1/requests/{id}/result"),
         ("GET", "/requests/0123/srt", "GET /v1/requests/{id}/result"),
         ("POST", "/files", "POST /v1/uploads"),
-        ("GET", "/models/whisper-1", "GET /v1/models"),
+        ("GET", "/models/Systran/whisper-base", "GET /v1/models"),
         ("POST", "/chat/completions", "POST /v1/listen transcribes"),
         ("POST", "/audio/speech", "POST /v1/listen transcribes"),
         ("GET", "/requests/0123/results", "GET /v1/requests/{id}/result"),

@@ -140,7 +140,6 @@ def test_form_temperature_zero_means_fallback() -> None:
         ("temperature", "warm"),
         ("temperature", "1.5"),
         ("temperature", "nan"),
-        ("model", ""),
         ("redatc", "pci"),
         ("redact_pii", "true"),
     ],
@@ -150,6 +149,20 @@ def test_rejected_form_field_is_named(field: str, value: str) -> None:
         options(**{field: value})
 
     assert refused.value.param == field
+
+
+@pytest.mark.parametrize("blank", [{}, {"model": ""}, {"model": "  "}])
+def test_form_without_a_model_means_the_default(blank: dict[str, str]) -> None:
+    """Open WebUI and others send the field empty; `/v1/listen` without a model answers, too."""
+
+    def of(**fields: str) -> Options:
+        return Options.from_query(listen_options(parse(*sent({**blank, **fields})), "transcribe"))
+
+    assert of().model == Options().model
+    assert of(strict_models="false").model == Options().model
+    with pytest.raises(BadField) as refused:
+        of(strict_models="true")
+    assert refused.value.param == "model"
 
 
 def documented_fields() -> list[str]:

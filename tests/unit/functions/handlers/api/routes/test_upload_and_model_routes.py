@@ -1,4 +1,4 @@
-"""POST /v1/uploads and GET /v1/models."""
+"""POST /v1/uploads, GET /v1/models and /v1/models/{model}."""
 
 from __future__ import annotations
 
@@ -96,3 +96,37 @@ def test_models_are_listed_for_deepgram_and_openai_clients(api, sha256):
     assert english["languages"] == ["en"]
     assert listed["object"] == "list"
     assert {"whisper-1", "whisper-base"} <= {model["id"] for model in listed["data"]}
+
+
+def test_each_listed_model_is_shown_by_name_and_by_uuid(api):
+    listed = api.get("/models").json
+    by_name = {model["name"]: model for model in listed["stt"]}
+
+    for entry in listed["data"]:
+        shown = api.get(f"/models/{entry['id']}").json
+        assert shown == shown | entry
+        assert shown == shown | by_name[shown["name"]]
+    for entry in listed["stt"]:
+        for spelling in (entry["uuid"], entry["uuid"].upper()):
+            assert api.get(f"/models/{spelling}").json["uuid"] == entry["uuid"]
+    assert api.get("/models/whisper-1").json["default"]
+
+
+def test_name_that_a_request_may_have_is_shown(api):
+    """A program that looks whether there is a vendor's model before it sends audio would stop at a 404."""
+    for name in ("gpt-4o-transcribe", "nova-3", "Whisper-Base", "base"):
+        shown = api.get(f"/models/{name}").json
+        assert (shown["id"], shown["name"], shown["object"]) == (name, "whisper-base", "model")
+
+
+def test_unknown_model_is_a_404_with_those_there_are(api):
+    """Without a key: in the form of OpenAI's clients and of Deepgram's, since both ask here."""
+    answer = type(api)(None).get("/models/gpt-9")
+
+    assert (answer.status, answer.json["err_code"]) == (404, "MODEL_NOT_FOUND")
+    assert answer.json["error"]["code"] == "model_not_found"
+    assert answer.json["error"]["type"] == "invalid_request_error"
+    for message in (answer.json["err_msg"], answer.json["error"]["message"]):
+        assert "'gpt-9'" in message
+        assert "whisper-base" in message
+        assert "whisper-tiny.en" in message
