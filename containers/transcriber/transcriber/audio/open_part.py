@@ -143,8 +143,8 @@ class OpenPart:
             return None
         default = default_track(self.container, self._channel, self._preferred, clear=False)
         if default is not None and is_encrypted(default) and not is_encrypted(self.stream):
-            passed_over, chosen = (track_number(self.container, track) for track in (default, self.stream))
-            warnings.append(stream_warnings.other_track(passed_over, "is encrypted", chosen))
+            default_number, chosen = (track_number(self.container, track) for track in (default, self.stream))
+            warnings.append(stream_warnings.other_track(default_number, "is encrypted", chosen))
         loudest = self._loudness(self.stream.index, _SILENT_TRACK_RMS)
         if loudest is not None and loudest >= _SILENT_TRACK_RMS:
             return self.stream.index

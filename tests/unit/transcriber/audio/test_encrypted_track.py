@@ -49,7 +49,7 @@ def test_clear_track_is_transcribed(tmp_path: Path, named: bool, reason: str) ->
     )
 
 
-def test_encrypted_track_beside_the_default_one_is_no_warning(tmp_path: Path) -> None:
+def test_encrypted_track_that_is_no_default_has_no_warning(tmp_path: Path) -> None:
     path = encrypted(film("mp4", *TRACKS, default=1), tmp_path / "a.mp4", named=True)
 
     audio = AudioStream(path)
