@@ -21,6 +21,8 @@ _SHORT_SPEECH_SECONDS, MIN_AVG_LOGPROB_SHORT = 0.5, -0.5
 # a short sentence that Whisper translates is as probable: where detection is sure of the rival, it may have a bit less.
 _MIN_RIVAL_ADVANTAGE, _MIN_SURE_RIVAL_ADVANTAGE = 0.1, -0.1
 _SURE_PROBABILITY = 0.95
+# A text that is more probable than this was in the right language, however unsure detection was.
+_MIN_RIGHT_LANGUAGE_LOGPROB = -0.3
 # Token limit for decoding: 15 tokens and 9 more a second, faster than anyone speaks.
 TOKEN_LIMIT_PER_SECOND = 9.0
 TOKEN_LIMIT_BASE = 15
@@ -130,6 +132,15 @@ def best_hypothesis(hypotheses: list[Hypothesis]) -> Hypothesis:
         if hypothesis.compression_ratio <= MAX_COMPRESSION_RATIO and not has_repetition(hypothesis.text)
     ] or with_words
     return max(without_repetition, key=lambda hypothesis: hypothesis.avg_logprob)
+
+
+def may_be_in_wrong_language(hypothesis: Hypothesis) -> bool:
+    """Return whether a text, whose language was detected with doubt, is worth comparing with another language's."""
+    return (
+        not is_plausible(hypothesis)
+        or hypothesis.avg_logprob < _MIN_RIGHT_LANGUAGE_LOGPROB
+        or has_repetition(hypothesis.text)
+    )
 
 
 def is_better_in_rival_language(hypothesis: Hypothesis, rival: Hypothesis, probability: float) -> bool:
