@@ -87,7 +87,7 @@ class Window:
 
         Args:
             language: code.
-            probability: of that language, by detection on this window alone.
+            probability: probability of that language, by detection on this window alone.
         """
         if self.shard_state.language_is_tentative:
             self.shard_state.set_language(language, probability)
