@@ -116,7 +116,7 @@ class BatchWorker:
             probability = dict(window.language_ranking).get(language, 0.0)
             if quality_checks.is_better_in_rival_language(hypotheses[i], hypothesis, probability):
                 hypotheses[i], requests[i] = hypothesis, rivals[i]
-                window.settle_language(language, probability)
+                window.change_language(language, probability)
             window.rival_language = None
         return hypotheses
 

@@ -82,8 +82,8 @@ class Window:
             own_language=self.own_language,
         )
 
-    def settle_language(self, language: str, probability: float) -> None:
-        """Set the language by its text: the shard's, too, if no other window has a say in it.
+    def change_language(self, language: str, probability: float) -> None:
+        """Change the language to that of the better text: the shard's, too, if no other window has a say in it.
 
         Args:
             language: code.
