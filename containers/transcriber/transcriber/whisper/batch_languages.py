@@ -190,7 +190,7 @@ def _set_language(
     groups = state.set_language(language, probability)
     if state.language_is_tentative:
         voters[0].language_ranking = ranking
-        unsure = probability < language_detection.MIN_CONFIDENCE and state.shard.task == "transcribe"
+        unsure = probability < language_detection.UNSURE_PROBABILITY and state.shard.task == "transcribe"
         voters[0].runner_up_language = language_choice.runner_up(ranking, language, allowed) if unsure else None
     return groups
 

@@ -114,7 +114,12 @@ class BatchWorker:
         for i, hypothesis in self._generate(encoder_output, rivals, temperature).items():
             window, language = batch[i], rivals[i].language
             probability = dict(window.language_ranking).get(language, 0.0)
-            if quality_checks.is_better_in_rival_language(hypotheses[i], hypothesis, probability):
+            is_better = (
+                quality_checks.is_better_in_rival_language(hypotheses[i], hypothesis, probability)
+                if window.rival_language
+                else quality_checks.is_better_in_runner_up_language(hypotheses[i], hypothesis)
+            )
+            if is_better:
                 hypotheses[i], requests[i] = hypothesis, rivals[i]
                 window.change_language(language, probability)
             window.rival_language = None

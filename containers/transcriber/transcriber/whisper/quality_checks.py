@@ -23,6 +23,9 @@ _MIN_RIVAL_ADVANTAGE, _MIN_SURE_RIVAL_ADVANTAGE = 0.1, -0.1
 _SURE_PROBABILITY = 0.95
 # A text that is more probable than this was in the right language, however unsure detection was.
 _MIN_RIGHT_LANGUAGE_LOGPROB = -0.3
+# A text of fewer tokens says little about its language ("next" was more probable as Hindi). Instead of a loop, which
+# another attempt may mend, the runner-up's text needs the second: in a wrong language it had -0.9, in the right one -0.5.
+_MIN_COMPARED_TOKENS, _MIN_LOGPROB_INSTEAD_OF_LOOP = 3, -0.7
 # Token limit for decoding: 15 tokens and 9 more a second, faster than anyone speaks.
 TOKEN_LIMIT_PER_SECOND = 9.0
 TOKEN_LIMIT_BASE = 15
@@ -157,6 +160,15 @@ def is_better_in_rival_language(hypothesis: Hypothesis, rival: Hypothesis, proba
         return is_plausible(rival) and rival.avg_logprob >= MIN_AVG_LOGPROB
     advantage = _MIN_SURE_RIVAL_ADVANTAGE if probability >= _SURE_PROBABILITY else _MIN_RIVAL_ADVANTAGE
     return rival.avg_logprob > hypothesis.avg_logprob + advantage
+
+
+def is_better_in_runner_up_language(hypothesis: Hypothesis, runner_up: Hypothesis) -> bool:
+    """Return whether the hypothesis in the runner-up's language wins against the one in the detected language."""
+    if min(hypothesis.text_tokens, runner_up.text_tokens) < _MIN_COMPARED_TOKENS:
+        return False
+    if not is_plausible(hypothesis) and runner_up.avg_logprob < _MIN_LOGPROB_INSTEAD_OF_LOOP:
+        return False
+    return is_better_in_rival_language(hypothesis, runner_up, 0.0)
 
 
 def is_rejected_for_repetition(hypothesis: Hypothesis) -> bool:

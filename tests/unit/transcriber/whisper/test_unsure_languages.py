@@ -77,7 +77,12 @@ def test_text_of_the_runner_up_replaces_a_doubtful_one(profile: EngineProfile, f
     [
         (UNSURE, GUESS, LOOP),
         (UNSURE, replace(TEXT, avg_logprob=-0.55), TEXT),  # hardly better
-        (UNSURE, LOOP, replace(TEXT, avg_logprob=-1.1)),  # a guess
+        (UNSURE, LOOP, replace(TEXT, avg_logprob=-0.9)),  # a guess; another attempt may mend the loop
+        (
+            UNSURE,
+            replace(TEXT, text="next", text_tokens=1),
+            replace(TEXT, text="Next", text_tokens=1, avg_logprob=-0.2),
+        ),
     ],
 )
 def test_first_language_stays_where_the_runner_up_is_no_better(
@@ -91,7 +96,7 @@ def test_first_language_stays_where_the_runner_up_is_no_better(
 @each_row(
     ("ranking", "first", "options", "windows"),
     [
-        ([("zh", 0.71), ("en", 0.22)], GUESS, {}, 1),  # sure
+        ([("zh", 0.81), ("en", 0.15)], GUESS, {}, 1),  # sure
         (UNSURE, replace(TEXT, avg_logprob=-0.25), {}, 1),  # a text that fits
         ([("zh", 0.65), ("en", 0.09)], GUESS, {}, 1),  # no likely runner-up
         (UNSURE, GUESS, {"languages": ["zh", "ko"]}, 1),  # not allowed
