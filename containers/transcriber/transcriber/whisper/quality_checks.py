@@ -24,7 +24,7 @@ _SURE_PROBABILITY = 0.95
 # A text that is more probable than this was in the right language, however unsure detection was.
 _MIN_RIGHT_LANGUAGE_LOGPROB = -0.3
 # A text of fewer tokens says little about its language ("next" was more probable as Hindi). Instead of a loop, which
-# another attempt may mend, the runner-up's text needs the second: in a wrong language it had -0.9, in the right one -0.5.
+# another attempt may mend, the runner-up's text needs the second: in a wrong language it had -0.9, in the right -0.5.
 _MIN_COMPARED_TOKENS, _MIN_LOGPROB_INSTEAD_OF_LOOP = 3, -0.7
 # Token limit for decoding: 15 tokens and 9 more a second, faster than anyone speaks.
 TOKEN_LIMIT_PER_SECOND = 9.0
