@@ -49,7 +49,7 @@ def test_wav_is_read_in_the_encoding_of_its_samples(
     assert all("the file's header says" in warning.message for warning in audio.warnings)
 
 
-def test_length_that_is_not_known_leaves_the_encoding_to_the_samples(speech: Path, tmp_path: Path) -> None:
+def test_encoding_is_found_in_a_wav_without_a_length(speech: Path, tmp_path: Path) -> None:
     samples = speech_samples(speech, 1.0)
     path = tmp_path / "a.wav"
     path.write_bytes(wav("linear16", raw_samples(samples, "linear16be"), length=0xFFFF_FFFF))
