@@ -5,35 +5,54 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from earshot_contract.documents.audio_tracks import TrackRequest
 from earshot_contract.documents.shards import RawAudio
 from earshot_contract.signatures.container_signatures import container_name
 from earshot_contract.signatures.file_signatures import HEAD_BYTES
 from transcriber.audio.file_structure.parts import Part, file_parts
+from transcriber.audio.header_encoding import Contradiction, contradiction
 from transcriber.audio.open_part import OpenPart
 from transcriber.audio.sample_encoding import sample_encoding
 from transcriber.engine_protocol import ShardFailed
 
 
-def parts_to_read(path: Path, raw: RawAudio | None) -> tuple[RawAudio | None, list[Part], str | None]:
-    """Return how a file is read: as headerless audio or by its header, its parts, and the container it really is.
+class Reading(NamedTuple):
+    """How a file is read.
 
-    Raw samples are read in the encoding in which they are speech.
+    Attributes:
+        raw: its encoding, if it is read as headerless audio.
+        parts: its recordings.
+        container: what it really is, where the caller called it headerless.
+        contradiction: between a header and the samples behind it.
+    """
+
+    raw: RawAudio | None
+    parts: list[Part]
+    container: str | None = None
+    contradiction: Contradiction | None = None
+
+
+def reading_of(path: Path, raw: RawAudio | None) -> Reading:
+    """Return how a file is read: as headerless audio or by its header. Samples are read in the encoding they have.
 
     Args:
         path: the file.
         raw: what the caller says of headerless audio; a file with a header is read by that.
     """
-    found = None
+    container = None
     if raw:
         with path.open("rb") as file:
-            found = container_name(file.read(HEAD_BYTES))
-    if raw and not found:
+            container = container_name(file.read(HEAD_BYTES))
+    if raw and not container:
         found_encoding = sample_encoding(path, raw.encoding, raw.channels)
         part = Part(found_encoding.skipped, path.stat().st_size)
-        return replace(raw, encoding=found_encoding.name), [part], None
-    return None, file_parts(path), found
+        return Reading(replace(raw, encoding=found_encoding.name), [part])
+    parts = file_parts(path)
+    if len(parts) == 1 and (found := contradiction(path, parts[0])):
+        return Reading(found.raw, [found.part], container, found)
+    return Reading(None, parts, container)
 
 
 def recordings(
@@ -44,7 +63,7 @@ def recordings(
     Raises:
         ShardFailed: the first part is not audio.
     """
-    raw, parts, _ = parts_to_read(path, raw)
+    raw, parts, *_ = reading_of(path, raw)
     with path.open("rb") as file:
         chosen: int | None = None
         for number, part in enumerate(parts):

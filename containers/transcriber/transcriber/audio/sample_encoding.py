@@ -37,48 +37,57 @@ class SampleEncoding(NamedTuple):
     skipped: int = 0
 
 
-def sample_encoding(path: Path, encoding: str, channels: int) -> SampleEncoding:
+class Span(NamedTuple):
+    """Bytes `start` to `end` of a file."""
+
+    path: Path
+    start: int
+    end: int
+
+
+def sample_encoding(path: Path, encoding: str, channels: int, span: Span | None = None) -> SampleEncoding:
     """Return the encoding that raw samples have by their bytes; the caller's, where they do not tell.
 
     Args:
         path: a file of samples without a header.
         encoding: Deepgram's name.
         channels: samples of one moment that lie one behind another.
+        span: where the samples are; None: they are the whole file.
     """
-    claimed = SampleEncoding(encoding)
+    claimed, span = SampleEncoding(encoding), span or Span(path, 0, path.stat().st_size)
     if encoding in ("linear16", "linear32"):
-        floats = are_floats(b"".join(_looks(path, 4)))
+        floats = are_floats(b"".join(_looks(span, 4)))
         if floats is (encoding == "linear16"):
             return SampleEncoding("linear32" if floats else "linear32int")
-    first, second = _entropies(path)
-    if (law := _companding(path)) and law != encoding and abs(first - second) <= _SAME_ENTROPY:
+    first, second = _entropies(span)
+    if (law := _companding(span)) and law != encoding and abs(first - second) <= _SAME_ENTROPY:
         is_sound = encoding != "linear16" or min(first, second) >= _LEAST_ENTROPY
         return SampleEncoding(law) if is_sound and encoding in ("linear16", "mulaw", "alaw") else claimed
     if encoding in ("mulaw", "alaw") and abs(first - second) >= _MORE_ENTROPY:
         order = 1 if second < first else 0  # of the high byte
         # Of several channels one may be silent, with codes of few values, too.
-        if channels == 1 or _are_high_bytes(path, order):
+        if channels == 1 or _are_high_bytes(span, order):
             return SampleEncoding("linear16" if order else "linear16be")
     if encoding == "linear16" and second - first >= _MORE_ENTROPY:
         # The first of two is the high byte: that of the same sample, or of the one before.
         readings = (claimed, SampleEncoding("linear16be"), SampleEncoding("linear16", 1))
-        return min(readings, key=lambda one: _roughness(path, channels, one))
+        return min(readings, key=lambda one: _roughness(span, channels, one))
     return claimed
 
 
-def _looks(path: Path, frame: int, skipped: int = 0) -> Iterator[bytes]:
+def _looks(span: Span, frame: int, skipped: int = 0) -> Iterator[bytes]:
     """Yield whole frames of so many bytes from some places of a file."""
-    length = path.stat().st_size
-    with path.open("rb") as file:
+    with span.path.open("rb") as file:
         for share in _SHARES:
-            file.seek(skipped + int(length * share) // frame * frame)
-            data = file.read(_LOOK_BYTES)
+            at = span.start + skipped + int((span.end - span.start) * share) // frame * frame
+            file.seek(at)
+            data = file.read(max(0, min(_LOOK_BYTES, span.end - at)))
             yield data[: len(data) // frame * frame]
 
 
-def _companding(path: Path) -> str | None:
+def _companding(span: Span) -> str | None:
     """Return `mulaw` or `alaw`, if the bytes can be samples of one of them; None: of neither, or of either."""
-    data = np.frombuffer(b"".join(_looks(path, 1)), np.uint8)
+    data = np.frombuffer(b"".join(_looks(span, 1)), np.uint8)
     if len(data) < _LEAST_BYTES:
         return None
     codes = {"mulaw": ~data & 0x7F, "alaw": (data ^ 0x55) & 0x7F}
@@ -94,22 +103,22 @@ def _unevenness(codes: np.ndarray) -> float:
     return float(np.abs(np.diff(np.bincount(codes, minlength=128) / len(codes))).sum())
 
 
-def _entropies(path: Path) -> tuple[float, float]:
+def _entropies(span: Span) -> tuple[float, float]:
     """Return the entropy, in bits, of the first and the second of each two bytes; 0 and 0 if there are too few.
 
     Zeros do not count: they are a silent channel, or a pause, of 16 bits; in µ-law and A-law zero is loud.
     """
-    pairs = np.frombuffer(b"".join(_looks(path, 2)), np.uint8).reshape(-1, 2)
+    pairs = np.frombuffer(b"".join(_looks(span, 2)), np.uint8).reshape(-1, 2)
     pairs = pairs[pairs.any(axis=1)]
     return (_entropy(pairs[:, 0]), _entropy(pairs[:, 1])) if pairs.size >= _LEAST_BYTES else (0.0, 0.0)
 
 
-def _are_high_bytes(path: Path, order: int) -> bool:
+def _are_high_bytes(span: Span, order: int) -> bool:
     """Return whether the first (0) or second (1) of each two bytes are about 0 and 255, as of 16 bits of both signs.
 
     A silent channel has codes about 127 and 255 in µ-law, about 85 and 213 in A-law.
     """
-    pairs = np.frombuffer(b"".join(_looks(path, 2)), np.uint8).reshape(-1, 2)
+    pairs = np.frombuffer(b"".join(_looks(span, 2)), np.uint8).reshape(-1, 2)
     values = pairs[pairs.any(axis=1), order]
     return bool((values < _FEW).mean() >= _MANY and (values >= 256 - _FEW).mean() >= _MANY)
 
@@ -119,14 +128,14 @@ def _entropy(values: np.ndarray) -> float:
     return float(-(shares * np.log2(shares)).sum())
 
 
-def _roughness(path: Path, channels: int, encoding: SampleEncoding) -> float:
+def _roughness(span: Span, channels: int, encoding: SampleEncoding) -> float:
     """Return the mean distance of two samples of a channel, as a share of the samples' mean size.
 
     White noise has 1.4; speech has 0.05 to 0.5, up to 1.2 if it hisses, and more if it is read wrongly.
     """
     distance = size = 0.0
     dtype = ">i2" if encoding.name == "linear16be" else "<i2"
-    for data in _looks(path, 2 * channels, encoding.skipped):
+    for data in _looks(span, 2 * channels, encoding.skipped):
         samples = np.frombuffer(data, dtype).astype(np.float64).reshape(-1, channels)
         if len(samples) > 1:
             distance += float(np.abs(np.diff(samples, axis=0)).mean())

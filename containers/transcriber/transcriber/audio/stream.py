@@ -20,7 +20,7 @@ from transcriber.audio.frame_decoder import FrameDecoder
 from transcriber.audio.mixing import Mixer, PeakScaler
 from transcriber.audio.open_part import OpenPart
 from transcriber.audio.part_blocks import PartBlocks
-from transcriber.audio.recordings import parts_to_read
+from transcriber.audio.recordings import reading_of
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE
 from transcriber.audio.tracks import track_language, track_number
 from transcriber.engine_protocol import ShardFailed
@@ -75,7 +75,7 @@ class AudioStream:
         self._end = round(end * SAMPLE_RATE) if end is not None and until is None else None
         self._max_seconds, self._max_channels = max_seconds, max_channels
         self.warnings: list[ShardWarning] = []
-        self._raw, self._parts, found = parts_to_read(path, raw)
+        self._raw, self._parts, container, contradiction = reading_of(path, raw)
         with ExitStack() as opening:
             self._file = opening.enter_context(path.open("rb"))
             self._part = opening.enter_context(OpenPart(self._file, self._parts[0], path, self._raw, channel, track))
@@ -92,10 +92,12 @@ class AudioStream:
             self._file_seconds = self._header_seconds if file_seconds is None else file_seconds
             self._is_cut_off = is_cut_off(PartReader(self._file, self._parts[-1]))
             self._closing = opening.pop_all()
-        if raw and found:
+        if contradiction:
+            self._warn(stream_warnings.untrue_header(contradiction.raw.encoding, contradiction.skipped))
+        elif raw and container:
             described = f"{self._codec}, {self._sample_rate} Hz, channels: {self.channels}"
-            self._warn(stream_warnings.contradicting_claims(raw, found, described))
-        if raw and self._raw and (self._raw != raw or self._parts[0].start):
+            self._warn(stream_warnings.contradicting_claims(raw, container, described))
+        elif raw and self._raw and (self._raw != raw or self._parts[0].start):
             self._warn(stream_warnings.other_encoding(raw.encoding, self._raw.encoding, self._parts[0].start))
         self._decoder = FrameDecoder()
         self._position = 0  # samples from the start of the file to the next one

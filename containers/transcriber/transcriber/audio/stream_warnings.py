@@ -36,11 +36,20 @@ _ENCODINGS = {  # of samples, as `sample_encoding` names them
 
 def other_encoding(claimed: str, found: str, skipped: int) -> ShardWarning:
     """Warn that raw samples are of another encoding than the caller says, or lie behind `skipped` bytes."""
+    return _other_encoding(f"encoding={claimed}", found, skipped)
+
+
+def untrue_header(found: str, skipped: int) -> ShardWarning:
+    """Warn that samples are of another encoding than the file's header says, or lie behind `skipped` bytes."""
+    return _other_encoding("the file's header", found, skipped)
+
+
+def _other_encoding(claim: str, found: str, skipped: int) -> ShardWarning:
     described = f"the first one begins behind {skipped} byte" if skipped else f"they are {_ENCODINGS[found]}"
     return ShardWarning(
         "encoding",
         "contradicts_file",
-        f"Read as encoding={claimed} says, the samples are noise; they were read as they are speech: {described}.",
+        f"Read as {claim} says, the samples are noise; they were read as they are speech: {described}.",
     )
 
 

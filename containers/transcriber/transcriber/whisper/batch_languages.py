@@ -81,7 +81,7 @@ class BatchLanguages:
         rankings |= self._rankings(low_confidence, batch, encoder_output, FULL_WINDOW_FRAMES)
         for state, ranking in rankings.items():
             state.counts["language_asked_again"] += state in low_confidence
-            for group in state.set_language(*language_choice.choose(ranking, state.shard.languages)):
+            for group in _set_language(state, ranking, [window for window in batch if window.shard_state is state]):
                 self._batch_queue.put(group)
 
     def _rankings(
@@ -117,7 +117,7 @@ class BatchLanguages:
             state = window.shard_state
             if window.longer_window and state.language_is_tentative:
                 ranking = self._model.detect_language(encoder_output, [i], FULL_WINDOW_FRAMES)[0]
-                window.shard_state.set_language(*language_choice.choose(ranking, window.shard_state.shard.languages))
+                _set_language(state, ranking, [window])
 
     def _split(self, batch: Sequence[Window], encoder_output: EncoderOutput) -> dict[int, list[Window]]:
         """Detect the language of each stretch of speech where the shard's language was not requested."""
@@ -172,6 +172,27 @@ class BatchLanguages:
         frames = [encoder_frames(window.mel.shape[1], None, model, profile) for window in windows]
         encoder_output = self._model.encode([window.mel for window in windows], frames)
         return self._model.detect_language(encoder_output, range(len(windows)))
+
+
+def _set_language(
+    state: ShardState[Window], ranking: Sequence[tuple[str, float]], voters: Sequence[Window]
+) -> list[list[Window]]:
+    """Set a shard's detected language; the next one is noted on its only window where detection is unsure.
+
+    With several windows in the vote each is compared with its own ranking instead (`_split`), and translations are as
+    probable from any language.
+
+    Returns:
+        Groups of windows that waited for the language.
+    """
+    allowed = state.shard.languages
+    language, probability = language_choice.choose(ranking, allowed)
+    groups = state.set_language(language, probability)
+    if state.language_is_tentative:
+        voters[0].language_ranking = ranking
+        unsure = probability < language_detection.UNSURE_PROBABILITY and state.shard.task == "transcribe"
+        voters[0].runner_up_language = language_choice.runner_up(ranking, language, allowed) if unsure else None
+    return groups
 
 
 def _parts(window: Window, parts: Sequence[Part]) -> list[Window]:

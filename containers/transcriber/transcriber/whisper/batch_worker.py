@@ -97,7 +97,8 @@ class BatchWorker:
     ) -> dict[int, Hypothesis]:
         """Decode windows; those with a rival language in both, and the better hypothesis settles the language.
 
-        `requests`, by the window's position in the batch, is changed where the rival is chosen.
+        The runner-up of an unsure detection is a rival where the text is doubtful. `requests`, by the window's position
+        in the batch, is changed where the rival is chosen.
         """
         for i in requests:
             # What a rival must be better by was measured with timestamps.
@@ -105,11 +106,22 @@ class BatchWorker:
         rivals = {i: replace(requests[i], language=rival) for i in requests if (rival := batch[i].rival_language)}
         temperature = batch[0].temperature
         hypotheses = self._generate(encoder_output, requests, temperature)
+        rivals |= {
+            i: replace(requests[i], language=code)
+            for i in requests.keys() - rivals.keys()
+            if (code := batch[i].runner_up_language) and quality_checks.may_be_in_wrong_language(hypotheses[i])
+        }
         for i, hypothesis in self._generate(encoder_output, rivals, temperature).items():
-            window = batch[i]
-            probability = dict(window.language_ranking).get(rivals[i].language, 0.0)
-            if quality_checks.is_better_in_rival_language(hypotheses[i], hypothesis, probability):
-                hypotheses[i], requests[i], window.own_language = hypothesis, rivals[i], window.rival_language
+            window, language = batch[i], rivals[i].language
+            probability = dict(window.language_ranking).get(language, 0.0)
+            is_better = (
+                quality_checks.is_better_in_rival_language(hypotheses[i], hypothesis, probability)
+                if window.rival_language
+                else quality_checks.is_better_in_runner_up_language(hypotheses[i], hypothesis)
+            )
+            if is_better:
+                hypotheses[i], requests[i] = hypothesis, rivals[i]
+                window.change_language(language, probability)
             window.rival_language = None
         return hypotheses
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from earshot_contract.documents.shard_results import ShardWarning
+from transcriber.whisper.languages import language_choice
 from transcriber.whisper.languages.language_stretches import Ranking
 from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.window import Window
@@ -20,18 +21,6 @@ _MIN_PROBABILITY = 0.9
 _MAX_AVG_LOGPROB = -0.4
 # Speech in no known language is ranked like this, and its text is a guess.
 _MAX_UNKNOWN_PROBABILITY, _MAX_UNKNOWN_LOGPROB = 0.5, -0.9
-# Languages, or ways of writing one, that are close enough to be taken for each other.
-_CLOSE = (
-    {"da", "nn", "no"},
-    {"bs", "hr", "sr"},
-    {"id", "jw", "ms"},
-    {"es", "gl"},
-    {"cs", "sk"},
-    {"be", "ru", "uk"},
-    {"hi", "ur"},
-    {"yue", "zh"},
-    {"af", "nl"},
-)
 
 
 def may_be_another(window: Window, hypothesis: Hypothesis) -> bool:
@@ -73,8 +62,7 @@ def is_unknown(window: Window, hypothesis: Hypothesis) -> bool:
 def detected_other(ranking: Ranking, requested: str | None) -> str | None:
     """Return the code of the detected language, if it is surely another one than the requested."""
     language, probability = ranking[0]
-    is_close = any({language, requested} <= group for group in _CLOSE)
-    return language if language != requested and probability >= _MIN_PROBABILITY and not is_close else None
+    return language if probability >= _MIN_PROBABILITY and not language_choice.are_close(language, requested) else None
 
 
 def warnings_of(

@@ -21,6 +21,11 @@ _SHORT_SPEECH_SECONDS, MIN_AVG_LOGPROB_SHORT = 0.5, -0.5
 # a short sentence that Whisper translates is as probable: where detection is sure of the rival, it may have a bit less.
 _MIN_RIVAL_ADVANTAGE, _MIN_SURE_RIVAL_ADVANTAGE = 0.1, -0.1
 _SURE_PROBABILITY = 0.95
+# A text that is more probable than this was in the right language, however unsure detection was.
+_MIN_RIGHT_LANGUAGE_LOGPROB = -0.3
+# A text of fewer tokens says little about its language ("next" was more probable as Hindi). Instead of a loop, which
+# another attempt may mend, the runner-up's text needs the second: in a wrong language it had -0.9, in the right -0.5.
+_MIN_COMPARED_TOKENS, _MIN_LOGPROB_INSTEAD_OF_LOOP = 3, -0.7
 # Token limit for decoding: 15 tokens and 9 more a second, faster than anyone speaks.
 TOKEN_LIMIT_PER_SECOND = 9.0
 TOKEN_LIMIT_BASE = 15
@@ -132,6 +137,15 @@ def best_hypothesis(hypotheses: list[Hypothesis]) -> Hypothesis:
     return max(without_repetition, key=lambda hypothesis: hypothesis.avg_logprob)
 
 
+def may_be_in_wrong_language(hypothesis: Hypothesis) -> bool:
+    """Return whether a text, whose language was detected with doubt, is worth comparing with another language's."""
+    return (
+        not is_plausible(hypothesis)
+        or hypothesis.avg_logprob < _MIN_RIGHT_LANGUAGE_LOGPROB
+        or has_repetition(hypothesis.text)
+    )
+
+
 def is_better_in_rival_language(hypothesis: Hypothesis, rival: Hypothesis, probability: float) -> bool:
     """Return whether the rival hypothesis wins against the one in the shard's language.
 
@@ -146,6 +160,15 @@ def is_better_in_rival_language(hypothesis: Hypothesis, rival: Hypothesis, proba
         return is_plausible(rival) and rival.avg_logprob >= MIN_AVG_LOGPROB
     advantage = _MIN_SURE_RIVAL_ADVANTAGE if probability >= _SURE_PROBABILITY else _MIN_RIVAL_ADVANTAGE
     return rival.avg_logprob > hypothesis.avg_logprob + advantage
+
+
+def is_better_in_runner_up_language(hypothesis: Hypothesis, runner_up: Hypothesis) -> bool:
+    """Return whether the hypothesis in the runner-up's language wins against the one in the detected language."""
+    if min(hypothesis.text_tokens, runner_up.text_tokens) < _MIN_COMPARED_TOKENS:
+        return False
+    if not is_plausible(hypothesis) and runner_up.avg_logprob < _MIN_LOGPROB_INSTEAD_OF_LOOP:
+        return False
+    return is_better_in_rival_language(hypothesis, runner_up, 0.0)
 
 
 def is_rejected_for_repetition(hypothesis: Hypothesis) -> bool:

@@ -31,6 +31,7 @@ class Window:
         doubtful: another window's text left this speech out, so only a confident text counts.
         own_language: language of its speech; None: the shard's.
         rival_language: what detection on this window alone says; the more probable of two hypotheses decides.
+        runner_up_language: the next language of an unsure detection; a rival only where the text is doubtful, too.
         language_ranking: (language code, probability) of this window alone, most probable first.
         language_checked: it is known whether this window is spoken in another language than its shard's.
         encoder_output: kept while several temperatures are tried, shape (frames / 2, width).
@@ -46,6 +47,7 @@ class Window:
     doubtful: bool = False
     own_language: str | None = None
     rival_language: str | None = None
+    runner_up_language: str | None = None
     language_ranking: Sequence[tuple[str, float]] = ()
     language_checked: bool = False
     encoder_output: np.ndarray | None = None
@@ -79,6 +81,20 @@ class Window:
             doubtful=doubtful,
             own_language=self.own_language,
         )
+
+    def change_language(self, language: str, probability: float) -> None:
+        """Change the language to that of the better text: the shard's, too, if no other window has a say in it.
+
+        Args:
+            language: code.
+            probability: probability of that language, by detection on this window alone.
+        """
+        if self.shard_state.language_is_tentative:
+            self.shard_state.set_language(language, probability)
+        else:
+            self.own_language = language
+        self.runner_up_language = None
+        self.rejected.clear()  # they are in the other language
 
     @property
     def frames(self) -> int:

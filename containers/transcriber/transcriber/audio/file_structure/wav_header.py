@@ -72,6 +72,20 @@ def sample_chunks(data: mmap.mmap, start: int, end: int) -> list[tuple[bytes, in
     return chunks if len(chunks) > 1 else []
 
 
+def samples_of(head: bytes) -> tuple[bytes, int, int] | None:
+    """Return the chunk `fmt ` of a WAV, and where its samples begin and end by the header; None: it is no WAV.
+
+    Args:
+        head: the first bytes of the file, up to the samples and more.
+    """
+    found = _samples(head, 0, len(head))
+    if found is None:
+        return None
+    at, size, chunks = found
+    form = chunks.find(b"fmt ", 4) + 8
+    return (chunks[form:], at, at + size) if form >= 12 else None
+
+
 def _looks(data: mmap.mmap, samples: int, end: int) -> bytes:
     """Return some of the samples from everywhere between two positions."""
     looks = (samples + int((end - samples) * share) // _WHOLE_SAMPLES * _WHOLE_SAMPLES for share in _SHARES)
@@ -95,7 +109,7 @@ def samples_end(data: mmap.mmap, start: int, end: int) -> int | None:
     return at
 
 
-def _samples(data: mmap.mmap, start: int, end: int) -> tuple[int, int, bytes] | None:
+def _samples(data: mmap.mmap | bytes, start: int, end: int) -> tuple[int, int, bytes] | None:
     """Return where the samples of a WAV begin, their length in bytes by the header, and the chunks before them.
 
     The chunks are the bytes from `WAVE` to the name of the samples' chunk, with padding. None: it is no WAV.

@@ -9,6 +9,21 @@ from earshot_contract.documents.shards import Shard, ShardError
 from transcriber.engine_protocol import ShardFailed
 
 ENGLISH = "en"
+# Languages, or ways of writing one, that are close enough to be taken for each other.
+_CLOSE = (
+    {"da", "nn", "no"},
+    {"bs", "hr", "sr"},
+    {"id", "jw", "ms"},
+    {"es", "gl"},
+    {"gl", "pt"},
+    {"cs", "sk"},
+    {"be", "ru", "uk"},
+    {"hi", "ur"},
+    {"yue", "zh"},
+    {"af", "nl"},
+)
+# A runner-up that is less probable was never the right language.
+_MIN_RUNNER_UP_PROBABILITY = 0.1
 
 
 def known_language(shard: Shard, model: ModelInfo) -> str | None:
@@ -44,3 +59,23 @@ def choose(ranking: Sequence[tuple[str, float]], allowed: Sequence[str]) -> tupl
         allowed: language codes; empty means all. If `ranking` has none of them, its first entry is returned.
     """
     return next(((code, p) for code, p in ranking if not allowed or code in allowed), ranking[0])
+
+
+def runner_up(ranking: Sequence[tuple[str, float]], language: str, allowed: Sequence[str]) -> str | None:
+    """Return the next language after the chosen one, if it is worth a second text.
+
+    A text says little about which of two close languages was spoken: detection alone decides between those.
+
+    Args:
+        ranking: (language code, probability), most probable first.
+        language: the chosen one.
+        allowed: language codes; empty means all.
+    """
+    candidates = (pair for pair in ranking if pair[0] != language and (not allowed or pair[0] in allowed))
+    code, probability = next(candidates, (language, 0.0))
+    return code if probability >= _MIN_RUNNER_UP_PROBABILITY and not are_close(code, language) else None
+
+
+def are_close(one: str, other: str | None) -> bool:
+    """Return whether two language codes name languages that are easily taken for each other, or the same."""
+    return one == other or any({one, other} <= group for group in _CLOSE)

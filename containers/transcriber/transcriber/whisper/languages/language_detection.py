@@ -10,6 +10,8 @@ from collections.abc import Sequence
 # others. No new encoder run is needed: padded output is right more often than 1,250 encoded frames, for a quarter of
 # the time.
 MIN_CONFIDENCE = 0.7
+# Below this the text may be compared with one in the next language (docs/explanation/fallback.md#language).
+UNSURE_PROBABILITY = 0.8
 VOTING_SECONDS = 30.0  # of speech, from the shard's first window on
 
 
