@@ -15,7 +15,7 @@ SNIPPET_SECONDS = 2.0  # longest snippet; those of a stretch have one length and
 # Stretches within which snippets overlap, at a cost: a voice that changes unnoticed is likelier in them than in short
 # ones. On a real call three of 73 words were wrong without, one with it. Made conversations do not show it.
 _OVERLAPPING_FROM, _OVERLAPPING_TO = 3.0, 5.0
-_OVERLAPPING_SECONDS, _OVERLAPPING_STEP = 1.5, 0.75  # their length; from one to the next at most
+_OVERLAPPING_SECONDS, _OVERLAPPING_STEP = 1.5, 1.25  # their length; from one to the next at most
 MIN_SECONDS = 0.35  # a shorter stretch has no vector of its own
 SHORTEST_WITH_WORDS = 1.0  # seconds of a stretch from which words are looked for in it
 _WORD_SECONDS = (0.3, 0.8)  # shortest and longest word between pauses; up to 1.0 costs a half more

@@ -30,3 +30,14 @@ def test_constant_offset_is_taken_away() -> None:
 
 def test_silence_has_the_floor_of_float32() -> None:
     np.testing.assert_allclose(log_mel_energies(np.zeros(800, np.float32)), np.log(1.1920929e-07), rtol=1e-5)
+
+
+def test_energies_of_a_frame_do_not_depend_on_the_frames_around_it() -> None:
+    samples = np.random.default_rng(1).standard_normal(160 * 210).astype(np.float32)
+    energies = log_mel_energies(samples)
+
+    assert len(energies) == 208
+    for frame in range(0, 208, 7):
+        np.testing.assert_allclose(
+            log_mel_energies(samples[160 * frame :][:400])[0], energies[frame], rtol=1e-4, atol=1e-3
+        )
