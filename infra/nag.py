@@ -7,7 +7,6 @@ import aws_cdk as cdk
 from earshot_contract.keys import (
     ERROR_FILE,
     JOBS_PREFIX,
-    REDACTED_AUDIO,
     UPLOADS_PREFIX,
     WORK_PREFIX,
     edits_key,
@@ -73,7 +72,7 @@ def acknowledge_findings(
             *(f"{prefix}*" for prefix in (WORK_PREFIX, JOBS_PREFIX, UPLOADS_PREFIX)),
             redacted_audio_key("*"),
             spans_key("*", "*"),
-            *(f"{UPLOADS_PREFIX}*.{suffix}" for suffix in (REDACTED_AUDIO, ERROR_FILE)),
+            f"{UPLOADS_PREFIX}*.{ERROR_FILE}",
             edits_key("*", "*"),
         ),
     }.items():

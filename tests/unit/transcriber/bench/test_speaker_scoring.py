@@ -32,7 +32,7 @@ def test_short_turn_is_right_if_its_speaker_has_half_of_it(answers: list[Turn], 
     assert short_turns_right(TRUTH, found(*answers)) == (right, 1)
 
 
-def test_turns_of_a_second_are_short_and_longer_ones_do_not_count() -> None:
+def test_turns_of_a_second_are_short_and_longer_ones_are_not() -> None:
     truth = [Turn(0, 3, "Anna"), Turn(3, 4, "Ben"), Turn(4, 5.1, "Anna"), Turn(5.1, 8, "Ben")]
 
     assert short_turns_right(truth, truth) == (1, 1)

@@ -32,7 +32,7 @@ def test_silence_has_the_floor_of_float32() -> None:
     np.testing.assert_allclose(log_mel_energies(np.zeros(800, np.float32)), np.log(1.1920929e-07), rtol=1e-5)
 
 
-def test_energies_of_a_frame_do_not_depend_on_the_frames_around_it() -> None:
+def test_energies_of_a_frame_depend_on_it_alone() -> None:
     samples = np.random.default_rng(1).standard_normal(160 * 210).astype(np.float32)
     energies = log_mel_energies(samples)
 
