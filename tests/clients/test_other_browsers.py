@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -39,17 +41,22 @@ def _webkit() -> dict[str, str]:
 def test_other_browsers_read_play_and_correct(name: str, find: Any, cloud: Cloud) -> None:
     config = {"url": cloud.api, name: find(), "speech": str(SAMPLES / "sample.flac")}
 
-    done = subprocess.run(
+    with subprocess.Popen(
         [BIN / "node", FOLDER / f"{name}.mjs"],
-        input=json.dumps(config),
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=SECONDS,
-        check=False,
-    )
+        start_new_session=True,
+    ) as script:
+        try:
+            out, errors = script.communicate(json.dumps(config), timeout=SECONDS)
+        finally:  # also when the time is up: the browser, its driver and its display are processes of the script's
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(script.pid, signal.SIGKILL)
 
-    assert done.returncode == 0, done.stderr
-    seen = json.loads(done.stdout)
+    assert script.returncode == 0, errors
+    seen = json.loads(out)
     assert "moments later you can read every word" in seen["text"]
     assert seen["found"] == "every word"
     assert seen["marked"].strip(" ,.") == "moments"

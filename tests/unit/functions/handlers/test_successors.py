@@ -17,14 +17,18 @@ __all__ = ["machine"]  # a fixture
 pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.filterwarnings("ignore:No application metrics")]
 
 
-def test_quick_workers_that_leave_together_are_all_followed(
-    machine: str, context: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Those that a burst launched have used up their time together: a successor is no addition that the next awaits."""
+@pytest.fixture
+def thirty_shards_for_three(aws: Any, machine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty shards wait, and three quick workers are all that the deployment may have."""
     monkeypatch.setenv("QUICK_WORKERS", "3")
     monkeypatch.setenv("MAX_WORKERS", "0")
     settings.cache_clear()
     send(30)
+
+
+@pytest.mark.usefixtures("thirty_shards_for_three")
+def test_quick_workers_that_leave_together_are_all_followed(context: Any) -> None:
+    """Those that a burst launched have used up their time together: a successor is no addition that the next awaits."""
     started = scale({"incoming": 18000.0, "shards": 30}, context)["launched"]
     assert len(started) == 3
     for slot in started:  # a moment after their launch: that does not matter either
@@ -34,14 +38,9 @@ def test_quick_workers_that_leave_together_are_all_followed(
         assert worker_slots.find(slot).is_succession()
 
 
-def test_successor_does_not_keep_others_from_being_added(
-    machine: str, context: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("thirty_shards_for_three")
+def test_successor_does_not_keep_others_from_being_added(context: Any) -> None:
     """Of forty workers one leaves every few seconds: a pause after each would leave the schedule none to add."""
-    monkeypatch.setenv("QUICK_WORKERS", "3")
-    monkeypatch.setenv("MAX_WORKERS", "0")
-    settings.cache_clear()
-    send(30)
     lease = worker_slots.claim("SLOT#Q000", queues=WorkerQueues.ALL)
     question = {"slot": "SLOT#Q000", "lease": lease, "worker": "quick", "failed": False, "execution": "one"}
     assert settle(question, context)["queues"] == "all"

@@ -11,7 +11,7 @@ from earshot_contract.documents.job_events import TranscriptionCancelled
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import STORED_FORMATS, body_key, transcript_key, upload_result_key, upload_result_keys
-from functions.aws import s3
+from functions.aws import s3, step_functions
 from functions.aws.clients import client
 from functions.aws.table import job_table
 from functions.errors import internal_error
@@ -96,7 +96,8 @@ def test_delete_ends_a_retry_that_begins_meanwhile(api, monkeypatch):
 
     def delete_late(each):
         if not retried:
-            retried.append(job_table.retry(job_table.find(each), "arn:aws:states:eu-central-1:1:execution:m:2"))
+            second = step_functions.execution_arn(settings().job_machine_arn, "retry")
+            retried.append(job_table.retry(job_table.find(each), second))
         return delete(each)
 
     monkeypatch.setattr(job_table, "delete_job", delete_late)
