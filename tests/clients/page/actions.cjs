@@ -35,7 +35,8 @@ async function drop(page, name, bytes) {
 
 async function words(page) {
   await page.waitForSelector("#words section p");
-  return page.locator("#words").innerText();
+  // Of a paragraph that the browser has not laid out yet (content-visibility) there is no text yet.
+  return (await page.waitForFunction(() => document.querySelector("#words")?.innerText)).jsonValue();
 }
 
 async function download(page, act) {

@@ -1,7 +1,8 @@
-"""deepgram-sdk 3: dataclasses, options objects, callbacks as calls of their own."""
+"""deepgram-sdk 3 and 4: dataclasses, options objects, callbacks as calls of their own."""
 
 import asyncio
 import inspect
+from importlib.metadata import version
 from pathlib import Path
 
 from deepgram import DeepgramApiError, DeepgramClient, DeepgramClientOptions, PrerecordedOptions
@@ -35,8 +36,9 @@ def streamed():
 
 
 def redirected():
+    """Asks for what no other SDK asked for: the answer of a request that was made already is there at once."""
     return rest().transcribe_file(
-        {"buffer": SPEECH}, options(keyterm=["long deepgram-3"]), headers={"Prefer": "wait=0"}
+        {"buffer": SPEECH}, options(keyterm=[f"long deepgram-{version('deepgram-sdk')}"]), headers={"Prefer": "wait=0"}
     )
 
 
