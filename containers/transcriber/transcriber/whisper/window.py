@@ -98,14 +98,8 @@ class Window:
 
     @property
     def frames(self) -> int:
-        """Mel frames for the encoder: `mel` padded with silence; may grow when the language is detected.
-
-        A passage in another language than the shard's gets a whole window with `accurate`: shorter ones were measured
-        on recordings in one language only.
-        """
+        """Mel frames for the encoder: `mel` padded with silence; may grow when the language is detected."""
         state = self.shard_state
-        if state.profile.whole_windows and self.own_language not in (None, state.language):
-            return FULL_WINDOW_FRAMES
         min_frames = encoder_frames(self.mel.shape[1], self.language, state.shard.model, state.profile)
         return max(self.attempt.frames, min_frames)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from earshot_contract.documents.engine_profile import EngineProfile
 from earshot_contract.documents.s3_object import S3Object
@@ -46,17 +45,6 @@ def test_accurate_window_of_20_s_is_decoded_again_whole() -> None:
         tried.append(window.frames)
 
     assert tried == [2000, 2000, 3000, 3000, 3000]
-
-
-@pytest.mark.parametrize(("profile", "frames"), [(EngineProfile.ACCURATE, 3000), (EngineProfile.FAST, 900)])
-def test_accurate_passage_in_another_language_is_whole(profile: EngineProfile, frames: int) -> None:
-    window = window_of(profile, seconds=8)
-    window.own_language = "en"
-    assert window.frames < 3000  # the shard's own language
-
-    window.own_language = "es"
-
-    assert window.frames == frames
 
 
 def test_fast_window_has_timestamps_at_once() -> None:

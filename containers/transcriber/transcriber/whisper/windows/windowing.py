@@ -179,9 +179,7 @@ def encoder_frames(content_frames: int, language: str | None, model: str, profil
     """Compute how many mel frames the encoder gets for a window, silence after the speech included.
 
     Whisper was trained on audio padded with silence to 30 s: without silence after the speech the decoder goes on.
-    The least safe length was measured for some languages and models; all others get more. While the language is being
-    detected a window gets the length of the tested ones, which detection needs no more than: a window in another
-    language is encoded again.
+    The least safe length was measured for some languages and models; all others get ten seconds at least.
 
     Args:
         content_frames: mel frames of the window's audio.
@@ -194,6 +192,8 @@ def encoder_frames(content_frames: int, language: str | None, model: str, profil
     is_tested = model in _TESTED_MODELS and (language is None or language in tested_languages)
     if not profile.whole_windows:
         min_frames = _MEL_FRAMES_MIN if is_tested else _MEL_FRAMES_MIN_UNTESTED
-    else:
-        min_frames = _MEL_FRAMES_MIN_LONG if is_tested and content_frames >= _MEL_FRAMES_LONG else FULL_WINDOW_FRAMES
+    elif is_tested and language and content_frames >= _MEL_FRAMES_LONG:
+        min_frames = _MEL_FRAMES_MIN_LONG
+    else:  # also while the language is detected: one that was not tested would have to be encoded again
+        min_frames = FULL_WINDOW_FRAMES
     return min(FULL_WINDOW_FRAMES, max(frames, min_frames))
