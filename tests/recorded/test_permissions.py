@@ -56,6 +56,12 @@ UNUSED = [
         r"(jobs|uploads)/",
         "Corrections of a transcript: the page's own tests.",
     ),
+    (
+        r"Assemble",
+        r"s3:DeleteObject",
+        r"(jobs|uploads)/",
+        "A job that is cancelled while its transcript is being written: the unit tier.",
+    ),
     (r"Listen", r"s3:ListMultipartUploadParts", r"work/", "Uploads in parts that were interrupted."),
     (r"Listen", r"s3:GetObjectVersion", r"uploads", "The player plays the version that was transcribed."),
     (
