@@ -58,13 +58,6 @@ def shortened(message: str) -> str:
     return message if len(message) <= 2 * _SHOWN else f"{message[:_SHOWN]} … {message[-_SHOWN:]}"
 
 
-# What authenticates a URL is kept for less time than the job's row (functions/aws/table/source_urls.py).
-URL_GONE = (
-    "What authenticates the URL of request {job_id}, a password or a signature, is kept for 7 days, and gone. "
-    "Send it as a new request."
-)
-
-
 def bad_request(message: str) -> ApiError:
     """Make a 400 for a request that cannot be understood."""
     return api_error("Bad Request", message)

@@ -16,7 +16,7 @@ _FAILURES = {
     WorkerFailure.KEEPS_DYING: (
         "WorkersKeepDying",
         "Worker.KeepsDying",
-        f"Two workers in a row died before they had transcribed anything. {_SHARDS} {_COOLS}",
+        f"The worker died before it had transcribed anything; the one before it failed, too. {_SHARDS} {_COOLS}",
     ),
 }
 

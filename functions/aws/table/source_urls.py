@@ -16,6 +16,14 @@ from functions.aws.table.dynamodb import attribute
 KEPT_DAYS = 7
 
 
+def gone(job_id: str) -> str:
+    """Return what a caller is told when the URL is needed, and is no longer there."""
+    return (
+        f"What authenticates the URL of request {job_id}, a password or a signature, is kept for {KEPT_DAYS} days, and "
+        "gone. Send it as a new request."
+    )
+
+
 def keep(job_id: str, url: str) -> None:
     """Write the URL of a new job."""
     dynamodb.add({"pk": source_url_pk(job_id), "url": url, "ttl": int(time.time()) + KEPT_DAYS * 86400})

@@ -9,7 +9,7 @@ from functions.audio.probe import Probe, probe
 from functions.aws import s3
 from functions.aws.table import source_urls
 from functions.aws.table.slow_downloads import SlowDownload
-from functions.errors import URL_GONE, remote_content_error
+from functions.errors import remote_content_error
 from functions.jobs.job import Job, Source, SourceKind
 from functions.network.download import download
 from functions.network.share_pages import file_address_advice
@@ -41,7 +41,7 @@ def _whole_url(job: Job) -> str:
     """Return the URL with what authenticates it, of which the row says whether it lacks it."""
     url = source_urls.find(job.id) if job.source.withheld else job.source.url
     if not url:
-        raise remote_content_error(URL_GONE.format(job_id=job.id))
+        raise remote_content_error(source_urls.gone(job.id))
     return url
 
 

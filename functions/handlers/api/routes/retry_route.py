@@ -6,7 +6,7 @@ from earshot_contract.job_state import JobState
 from functions.aws import s3, step_functions
 from functions.aws.clients import is_unavailable
 from functions.aws.table import job_table, source_urls
-from functions.errors import URL_GONE, api_error, bad_request, internal_error, service_unavailable
+from functions.errors import api_error, bad_request, internal_error, service_unavailable
 from functions.handlers.api.admission import check_room
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
@@ -66,7 +66,7 @@ def _start(job: Job) -> None:
 def _check_audio(job: Job) -> None:
     """Refuse a job whose audio is no longer stored; a URL's is downloaded again, by the URL as it was sent."""
     if job.source.withheld and source_urls.find(job.id) is None:
-        raise api_error("AUDIO_GONE", URL_GONE.format(job_id=job.id), 410)
+        raise api_error("AUDIO_GONE", source_urls.gone(job.id), 410)
     audio = job.source.audio
     in_work = audio is not None and audio.bucket == settings().transcripts_bucket
     if audio is None or not in_work or job.source.kind == SourceKind.URL or s3.head(audio):
