@@ -29,12 +29,14 @@ _CONNECTING = (
     | word_set("bancária bancario banco do")
     | _NUMBER
     | _LINKING
+    | word_set("stellen zahlen nummern numbers numéros números numeri nummers tal")
     | word_set("please uh um okay yes sure bitte ja s'il vous plaît oui por favor sí per sì alstublieft")
     | word_set(
         "the a in with digits first die der auf mit sont se par son en em con op på of ziffern chiffres dígitos "
         "cifras cifre cijfers my meiner ma mi meu mia mijn mit sind são sono zijn son las les le os"
     )
 )
+_OF_THE_CARD = word_set("of on your this that card cards")
 _ENDING = word_set(
     "ending ends finishes finishing endet endend termine terminant finit termina terminada acaba finisce eindigt "
     "ender slutter"
@@ -56,7 +58,7 @@ YEAR = re.compile(r"(19|20)\d\d")
 SINCE = word_set(
     "since in from by until till before after around depuis en desde hasta seit bis dal nel sinds siden até"
 )
-_CODE_LETTERS = re.compile(r"([A-Z]{1,4}|[A-Z](-[A-Z])+)\W*")
+_CODE_LETTERS = re.compile(r"([A-Z]{1,6}|[A-Z](-[A-Z])+)\W*")
 # "W as in whiskey", "W wie Wilhelm": the words between a letter and one that begins with it.
 _AS_IN = re.compile(r"(as in|for|like|wie|comme|como de|como|come|de|di|als|som|van)")
 _PHONETIC = word_set(
@@ -109,7 +111,8 @@ def is_year(run: Run, digits: str) -> bool:
 def are_last_four(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
     """Tell whether four digits are those that "the last four" or "ending in" announce; a year may end a list."""
     if "first" in cue.text:
-        return len(digits) in (4, 6, 8) and not words[cue.last + 1 : run[0].first]
+        between = {word.normalised for word in words[cue.last + 1 : run[0].first]}
+        return len(digits) in (4, 6, 8) and between <= _CONNECTING | _OF_THE_CARD
     if len(digits) != 4 or (is_year(run, digits) and not cue.around & _FOUR):
         return False
     return {word.normalised for word in words[cue.last + 1 : run[0].first]} <= _CONNECTING
@@ -210,7 +213,8 @@ def _is_letter_a(words: Sequence[TranscriptWord], at: int, step: int) -> bool:
         return False
     if step > 0:
         return words[at].text[-1] in ".,;?!"
-    return at > 0 and words[at - 1].text[-1] not in ".?!"  # the article is written small inside a sentence
+    # The article is written small inside a sentence; an answer begins with the number itself.
+    return at == 0 or words[at - 1].text[-1] not in ".!"
 
 
 def has_letters(words: Sequence[TranscriptWord], run: Run) -> bool:

@@ -15,7 +15,8 @@ def is_card(digits: str) -> bool:
     # The first digit of cards is 2 (Mastercard) to 6 (Discover, UnionPay); 3 is American Express and Diners. Only
     # American Express has 15 digits: others are a French insurance number, or part of a number that was misheard.
     first = "3" if len(digits) == _AMEX_DIGITS else "23456"
-    if len(digits) in CARD_LENGTHS and digits[0] in first and passes_luhn(digits):
+    # Years begin with 20, as in "2003, 2007, 2011 and 2015"; Mastercard's begin at 2221, Mir's at 2200.
+    if len(digits) in CARD_LENGTHS and digits[0] in first and digits[:2] != "20" and passes_luhn(digits):
         return True
     longest = CARD_LENGTHS[-1]
     windows = (digits[at : at + 16] for at in range(len(digits) - 15)) if len(digits) > longest else ()

@@ -33,7 +33,10 @@ STEMS = {
         r"expir|exp\b|(valid|good) (thru|through|until|till)|valid from \S+ (to|until|till)\b",
         r"month and (the )?year|monat und jahr|mois et (l')?année|mes y (el )?año",
         r"mese e anno|mês e (o )?ano|maand en jaar",
-        r"ablauf|gültigkeit|gültig bis|(läuft|lief|laufen)" + _FRAMED % "ab" + "|bis" + _FRAMED % "gültig",
+        r"ablauf|gültigkeit|gültig( (ist|sie|die|karte|noch|nur|also)){0,3} bis\b|(läuft|lief|laufen)"
+        + _FRAMED % "ab"
+        + "|bis"
+        + _FRAMED % "gültig",
         r"date d'expiration|date de validité|fin de validité|(valable|valide|valables|valides) (jusqu|en\b)|échéance",
         r"caduc|venc(e|en|ió|imiento)\b|válid[ao]s? hasta|validez",
         r"validade|válid[ao]s? até|val(e|idade) até",
@@ -52,6 +55,7 @@ STEMS = {
         r"(three|3|four|4)[ -]digit( \w+)? (code|number)",
         r"(code|number|numbers|digits)( \w+){0,2} (on|at) the (back|reverse|rear)\b(?! end\b)",
         r"(three|3|four|4) digits on the (back|front)|(three|3) (digits|numbers (are|on|next|at))",
+        r"(three|3) (little|small|tiny|last|other|security) (digits|numbers)",
         r"on the back (it|there(?! (are|is|were))|is|are|it's|says)\b|the back (says|reads)\b",
         r"au (dos|verso) (c'est|il y a|c'est écrit)\b",
         r"(nummer|zahl|ziffern|zahlen|code) (da )?(hinten|rückseitig)( drauf)? (ist|sind|lautet|lauten|wäre)\b",
@@ -111,8 +115,9 @@ STEMS = {
         r"policy\b|policy's|(medicare|medicaid|insurance|patient|group|health) (id|card number)\b",
         r"clabe|cbu\b|rib\b|bsb\b",
         r"accounts?\b|acct|routing|aba\b|sort code|iban|bank number",
+        r"(póliza|polizza|apólice|police|contrat\w*|vertrag|membership)( (es|è|é|est|ist|is|c'est)) (?=(\S+ )?\S*\d)",
         r"(member|membership|policy|customer|client|loan|subscriber|contract|group|patient|plan) (number|id)",
-        r"\w*kontonummer|konto\b|bankleitzahl",
+        r"\w*kontonummer|konto\b|bankleitzahl|blz\b",
         r"\w*(kunden|vertrags|policen|(?<!sozial)versicherungs|versicherten|mitglieds|kredit|darlehens|depot)nummer",
         r"compte\b|numéro (de |du |d')?(compte|client|cliente|contrat|adhérent|police|dossier|sociétaire)",
         r"cuenta|conta\b|conto\b|agência\b",
@@ -125,6 +130,7 @@ STEMS = {
         r"\w*phone|cell( number)?\b|mobile",
         r"(call|reach|text|ring|dial|get|try|contact|message) (me|us|him|her|them|back)|call\b|whatsapp|fax|hotline",
         r"(callback|contact|daytime|evening|home|work|office|direct|best|good|other) number|area code|landline",
+        r"(office|direct|work|home|house|main|private|other|phone) line\b",
         r"\w*telefon|(mein|dein|ihr|sein|das|am|vom|per|aufs?|dem|privates) handy|handy\w+|\w*rufnummer",
         r"ruf mich|rufen sie|erreichen|vorwahl|festnetz",
         r"(extension|ext|nebenstelle|durchwahl|interno|ramal|toestel|lokalnummer)\b|poste (?=\d)",
@@ -150,7 +156,7 @@ WEAK_STEMS = {
         r"(nummer|numéro|número|numero|number)\b",
     ),
     Entity.CREDIT_CARD: (
-        r"(last|final) (four|4)\b|first (four|six|eight|4|6|8)\b",
+        r"(last|final) (group|block) (?!of (?!four|4))|(last|final) (four|4)\b|first (four|six|eight|4|6|8)\b",
         r"ending( in| with)?\b|(ends|ended) (in|with)\b|finish(es|ed|ing) (in|with)\b",
         r"letzten (vier|4)\b|(endet|endete|endend) auf|mit der endung",
         r"(quatre|4) derniers|derniers (quatre |4 )?chiffres|(se termin(e|ait)|fini(t|ssait|ssant)|terminant) par",
@@ -161,6 +167,8 @@ WEAK_STEMS = {
     ),
     Entity.CVV: (
         _NO_CODE_OF_CARD + r"codes?\b|kode\w*|código|clave|codice|chiffres|cijfers|ziffern|cifre\b|dígitos",
+        r"(last|final) (three|3)\b|letzten (drei|3)\b|(trois|3) derniers|últimos (tres|três|3)\b|ultime (tre|3)\b",
+        r"laatste (drie|3)\b|sidste (tre|3)\b",
         r"three (\w+ )?(digits|numbers)|(the|these|those) digits|next to the signature|by the signature",
         r"(on|at) the (back|reverse)\b|the back (says|reads|is)\b|au dos|au verso|derrière|hinten|rückseite",
         r"(de |la |el )?(parte )?(atrás|trás|detrás|reverso|verso)\b|dietro|sul retro|achterop|achterkant",
@@ -168,7 +176,7 @@ WEAK_STEMS = {
     ),
     Entity.CREDIT_CARD_EXPIRATION: (
         r"(the|and|its|die|das|la|le|y|et|e la|e a|data|en de) (date|datum|fecha|data|dato)\b",
-        r"(runs|ran|run|running) out|(good|valid) (to|for)\b|gültig( \w+){1,3} bis\b|va jusqu",
+        r"(runs|ran|run|running) out|(good|valid) (to|for|from)\b|gültig( \w+){1,3} bis\b|va jusqu",
         r"vale hasta|vale até|goed tot",
     ),
 }

@@ -31,7 +31,7 @@ GLUED = re.compile(
     rf"|[\w+-]+\.[\w+-]+at[\w-]{{3,}}\.({TOP_LEVELS})"
 )
 ANNOUNCED = re.compile(
-    r"e-?mails?|mail|adresse|address|correo|endereço|indirizzo|courriel|mejl|почт\w+|мейл|имейл|адрес\w*|adres|이메일"
+    r"e-?mails?|mail|(e-?mail|mail)-?adres\w*|adresse|address|correo|endereço|indirizzo|courriel|mejl|почт\w+|мейл|имейл|адрес\w*|adres|이메일"
 )
 SEND = re.compile(
     r"send|sent|write|mail|e-?mail|forward|schick\w*|schreib\w*|sende\w*|envo\w*|écri\w*|envía\w*|escrib\w*|manda\w*"
@@ -70,6 +70,8 @@ ONE_WORD = re.compile(
     r"(all )?(in )?one word|(alles )?in einem wort|(alles )?zusammen(geschrieben)?|(tout )?en un (seul )?mot"
     r"|tout attaché|todo junto|tutto attaccato|tudo junto|(alles )?aan elkaar"
 )
+# Of surnames of several words.
+PARTICLES = word_set("de van der den ter ten von zu la le du di da do dos del della mac mc st saint")
 # Between an address and the letters of its name: "…, that's k-a-y".
 BEFORE_LETTERS = word_set(
     "that's spelled spelt so it's with das ist also geschrieben c'est ça s'écrit se escribe es si scrive"

@@ -27,6 +27,7 @@ from functions.transcripts.redaction.email_words import (
     NO_MAILBOX_NAME,
     NO_NAME,
     ONE_WORD,
+    PARTICLES,
     SEND,
     SPELT,
     TO,
@@ -172,6 +173,8 @@ def _local_start(words: Sequence[TranscriptWord], at: int, free: int, digits: se
         if ONE_WORD.fullmatch(line) and at - length > free:
             names = range(max(free, at - length - _MOST_NAMES), at - length)
             return next((n for n in names if words[n].normalised not in LEADING), at - length - 1)
+    if (start := _after_one_word(words, at, free)) is not None:
+        return start
     for first in range(at - 1, max(free - 1, at - 1 - MOST_LOCAL), -1):
         if words[first].text[-1:] in ".?!" and words[first].normalised not in DOT:
             break
@@ -181,6 +184,15 @@ def _local_start(words: Sequence[TranscriptWord], at: int, free: int, digits: se
     while first > free and (length := _belonging(words, first, digits)):
         first = max(free, first - length)
     return first
+
+
+def _after_one_word(words: Sequence[TranscriptWord], at: int, free: int) -> int | None:
+    """Return where a name begins that is said to be one word before it: "it's all one word, blue sky at …"."""
+    for end in range(at - 1, max(free, at - 1 - _MOST_NAMES - 1), -1):
+        for length in range(_LONGEST_ONE_WORD, 1, -1):
+            if ONE_WORD.fullmatch(" ".join(word.normalised for word in words[max(free, end - length) : end])):
+                return end
+    return None
 
 
 def _has_sign(word: TranscriptWord) -> bool:
@@ -223,6 +235,8 @@ def _belonging(words: Sequence[TranscriptWord], first: int, digits: set[int]) ->
         return 0  # "è luca punto …"
     if may_be_name and _is_spelt_after(words, first - 1):
         return 1  # "lee, l e e at …"
+    if before.normalised in PARTICLES and first > 1 and words[first - 2].normalised in JOINERS | PARTICLES:
+        return 1  # "piet dot van der meer at …"
     return int(_belongs(before.normalised, after.normalised))
 
 

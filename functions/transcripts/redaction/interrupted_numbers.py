@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
 from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
 from functions.transcripts.redaction.announcements import YEAR
-from functions.transcripts.redaction.check_digits import USUAL, is_card
+from functions.transcripts.redaction.check_digits import CARD_LENGTHS, USUAL, is_card
 from functions.transcripts.redaction.found import Found
-from functions.transcripts.redaction.numerals import Numeral
+from functions.transcripts.redaction.numerals import AND, Numeral, word_set
 from functions.transcripts.redaction.phones import is_phone_number, is_read_aloud
-from functions.transcripts.redaction.runs import as_found, digits_of, is_corrected, is_taken_back, runs, text_of
+from functions.transcripts.redaction.runs import Run, as_found, digits_of, is_corrected, is_taken_back, runs, text_of
 from functions.transcripts.words import TranscriptWord
 
 _MOST_BEFORE_WHOLE = 10  # words between the digits of a number that were said first, and the whole of it
 _MOST_PARTS = 4  # of a card's number
+_MAY_BE_PART = (Entity.CREDIT_CARD, Entity.CREDIT_CARD_EXPIRATION, Entity.CVV, Entity.PHONE_NUMBER)
+_HALVES = 2
+_LISTING = word_set("then uh um so")
 _ALIKE = 3  # digits with which both begin; one less where words like "no, wait" stand between
 _MAY_BEGIN_TWICE = (Entity.CREDIT_CARD, *OFFICIAL_NUMBERS, Entity.PHONE_NUMBER)
 _BEGINS_PHONE = re.compile(r"\+\d+|0[\d -]+|\d{3}-\d{3}-?")  # so is no other number written
@@ -39,13 +43,45 @@ def interrupted(
                 break
             run += parts[end]
             digits = digits_of(run)
-            entity = Entity.CREDIT_CARD if len(digits) in USUAL and is_card(digits) else None
+            groups = parts[begin : end + 1]
+            entity = (
+                Entity.CREDIT_CARD if len(digits) in USUAL and (is_card(digits) or _are_fours(words, groups)) else None
+            )
             if end == begin + 1 and _BEGINS_PHONE.fullmatch(text_of(parts[begin])):
                 phone = is_phone_number(digits, text_of(run), languages[run[0].first])
                 entity = entity or (Entity.PHONE_NUMBER if phone else None)
             if entity:
                 yield from (as_found(entity, part) for part in parts[begin : end + 1])
                 used = end + 1
+
+
+def with_cards_in_parts(
+    words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral], languages: Sequence[str]
+) -> list[Found]:
+    """Return entities, of which the parts of a card's number are the card's: of "the first four are 4716, …" all.
+
+    "4716 1089, sorry, let me get my glasses, 9971 6531": eight digits are a telephone number somewhere.
+    """
+    digits_at = {numeral.first: numeral.digits for numeral in numerals}
+
+    def may_be_part(entity: Found) -> bool:
+        digits = "".join(digits_at.get(at, "") for at in range(entity.first, entity.last + 1))
+        return entity.entity in _MAY_BE_PART and len(digits) < CARD_LENGTHS[0]
+
+    others = [entity for entity in found if not may_be_part(entity)]
+    parts = interrupted(words, others, numerals, languages)
+    cards = [part for part in parts if part.entity is Entity.CREDIT_CARD]
+    taken = {at for card in cards for at in range(card.first, card.last + 1)}
+    return [*(entity for entity in found if taken.isdisjoint(range(entity.first, entity.last + 1))), *cards]
+
+
+def _are_fours(words: Sequence[TranscriptWord], groups: Sequence[Run]) -> bool:
+    """Tell whether a card's digits come in fours, of which one digit may be misheard; years are none."""
+    digits = [digits_of(group) for group in groups]
+    are_years = any(YEAR.fullmatch(each) for each in digits)
+    between = {words[at].normalised for a, b in pairwise(groups) for at in range(a[-1].last + 1, b[0].first)}
+    is_one = len(groups) > _HALVES or between <= AND | _LISTING
+    return is_one and all(len(each) % 4 == 0 for each in digits) and not are_years
 
 
 def read_aloud(words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]) -> Iterator[Found]:

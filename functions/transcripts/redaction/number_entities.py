@@ -175,9 +175,12 @@ def _is_harmless(
 ) -> bool:
     """Tell whether an announced number is a mere year or amount.
 
-    "The contract expires in 2027", where no card is; "a new code since 2019"; "social security pays 1,900".
+    "The contract expires in 2027", where no card is; "a new code since 2019"; "social security pays 1,900"; "the
+    customer number grew to 12,000".
     """
     if cue.entity is Entity.SSN and len(run) == 1 and is_clock_or_decimal(run[0]):
+        return True
+    if cue.entity in OFFICIAL_NUMBERS and re.fullmatch(r"[1-9]\d{0,2}([.,]000)+", text_of(run)):
         return True
     if not is_year(run, digits):
         return False
@@ -221,7 +224,11 @@ def entity_by_shape(run: Run, language: str) -> Entity | None:
         return Entity.ACCOUNT_NUMBER
     if is_national_number(digits, language):
         return Entity.SSN
-    if len(digits) in _MISHEARD_CARD and (len(digits) in (15, 16) or re.fullmatch(r"\d{4}([ -]\d{4}){2,3}\d*", text)):
+    if (
+        len(digits) in _MISHEARD_CARD
+        and not digits.startswith("20")
+        and (len(digits) in (15, 16) or re.fullmatch(r"\d{4}([ -]\d{4}){2,3}\d*", text))
+    ):
         return Entity.CREDIT_CARD
     if is_social_security_number(digits, text, language):
         return Entity.SSN

@@ -15,9 +15,16 @@ from functions.transcripts.redaction.announcements import completed, has_letters
 from functions.transcripts.redaction.check_digits import CARD_LENGTHS, USUAL, is_card, is_iban
 from functions.transcripts.redaction.cues import BEFORE, Cue, cues_before
 from functions.transcripts.redaction.found import LEAST_DIGITS, Found
-from functions.transcripts.redaction.interrupted_numbers import begun_before, free_of, interrupted, read_aloud
+from functions.transcripts.redaction.interrupted_numbers import (
+    begun_before,
+    free_of,
+    interrupted,
+    read_aloud,
+    with_cards_in_parts,
+)
 from functions.transcripts.redaction.number_entities import entity_by_shape, entity_of
 from functions.transcripts.redaction.numerals import Numeral
+from functions.transcripts.redaction.phones import has_spoken_plus
 from functions.transcripts.redaction.runs import (
     Run,
     as_found,
@@ -52,15 +59,20 @@ def find_numbers(
     starts = [date.first for date in dates]
     digits_only = [numeral for numeral in numerals if not counts_digits(words, numeral)]
     for run in _with_letters(list(runs(digits_only, words, across_sentences=True)), words, cues):
+        if has_spoken_plus(words[max(0, run[0].first - 1)].normalised, digits_of(run)):
+            found.append(as_found(Entity.PHONE_NUMBER, run))
+            continue
         no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues, requested)
         for is_card_number, part in [(False, run)] if no_card else _cards_and_others(run):
-            if is_card_number:
+            if is_card_number or (no_card is False and _is_begin_of_card(words, run, part)):
                 found.append(as_found(Entity.CREDIT_CARD, part))
             else:
                 before = bisect_left(starts, part[0].first)
                 near = [*dates[max(0, before - BEFORE) : before], *found[-BEFORE:]]
                 found += _classified(part, words, cues, languages[part[0].first], near, requested)
     found += interrupted(words, found, digits_only, languages)
+    if Entity.CREDIT_CARD in requested:
+        found = with_cards_in_parts(words, found, digits_only, languages)
     found += begun_before(words, found, digits_only, languages)
     found += read_aloud(words, found, digits_only)
     return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
@@ -68,7 +80,8 @@ def find_numbers(
 
 def _with_letters(parts: list[Run], words: Sequence[TranscriptWord], cues: Sequence[Cue]) -> list[Run]:
     """Return runs, of which those of a number that may have letters, and is announced, are one: "90 D 41 F 205 X"."""
-    joined = joined_by_letters(parts, words)
+    announcing = {at for cue in cues if not cue.elsewhere for at in range(cue.first, cue.last + 1)}
+    joined = joined_by_letters(parts, words, announcing)
     if len(joined) == len(parts):
         return parts
     single = {run[0].first: run for run in parts}
@@ -132,6 +145,12 @@ def _cards_and_others(run: Run) -> Iterator[tuple[bool, Run]]:
         yield False, run[begin:]
 
 
+def _is_begin_of_card(words: Sequence[TranscriptWord], run: Run, part: Run) -> bool:
+    """Tell whether digits, three at most, before a card in a run that was begun anew, are the card's first."""
+    is_first = part[0] is run[0] and part[-1] is not run[-1] and len(digits_of(part)) <= LEAST_DIGITS
+    return is_first and not part[-1].is_ambiguous and is_corrected(words, run)  # "a different one, it's 4024 …"
+
+
 def _card_end(run: Run, at: int) -> int | None:
     """Return the end of a card's number that begins at a numeral: of 15 or 16 digits, else of the most."""
     digits, best, is_usual = "", None, False
@@ -139,11 +158,23 @@ def _card_end(run: Run, at: int) -> int | None:
         digits += run[end - 1].digits
         if len(digits) > _MOST_DIGITS and end > at + 1:
             break
+        if len(digits) > CARD_LENGTHS[-1] and end > at + 1 and _begins_later(run, at, end):
+            break  # "five": what it begins with, and then the whole
         if is_card(digits) and (len(digits) in USUAL or not is_usual):
             best, is_usual = end, len(digits) in USUAL
     # A part passes by chance where a digit of a whole of 15 or 16 was misheard.
     is_whole = best is not None and not is_usual and len(digits_of(run[at:])) in USUAL
     return len(run) if is_whole else best
+
+
+def _begins_later(run: Run, at: int, end: int) -> bool:
+    """Tell whether a card's number of 15 or 16 digits begins up to three digits behind `at`, and ends before `end`."""
+    starts = (start for start in range(at + 1, end) if len(digits_of(run[at:start])) <= LEAST_DIGITS)
+    return any(
+        len(digits := digits_of(run[start:stop])) in USUAL and is_card(digits)
+        for start in starts
+        for stop in range(start + 1, min(end, start + USUAL[-1]) + 1)
+    )
 
 
 def _classified(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # Where a number may be from that is said without its country's code, by Whisper's code of the language.
 _REGIONS = {
     "en": ("US", "GB", "AU", "IE", "NZ", "ZA", "IN"),
@@ -15,6 +17,9 @@ _REGIONS = {
 }
 _LENGTHS = range(8, 16)  # digits; shorter ones are valid somewhere whatever they are
 _READ_ALOUD = range(8, 13)  # digits of a number that is read digit by digit, whatever plan it is of
+_PLUS = frozenset(("plus", "más", "mais", "più"))
+_INTERNATIONAL = range(10, 16)  # digits with the country's code
+_BRITISH = 11  # digits, the 0 before them included
 _LEAST_GROUPS = 4  # words or groups of digits from which on one dictates
 _MOST_PAIRS = 1  # digits more than words, for a "twelve" among them
 _COUNTS = ("12345678910", "10987654321", "987654321")
@@ -35,12 +40,23 @@ def is_phone_number(digits: str, text: str, language: str) -> bool:
     import phonenumbers
 
     if text.startswith("+"):
-        return _is_valid(phonenumbers, f"+{digits}", None)
+        return _is_possible(phonenumbers, f"+{digits}")
     if digits in _COUNTS:
         return False
+    if language == "en" and len(digits) == _BRITISH and re.fullmatch(r"0[1-9][\d -]+", text) and " " in text:
+        return True  # "01632 960 983": in groups, from an area that has no subscriber
     if len(digits) < _CERTAIN and len(text.split()) < _LEAST_GROUPS and not digits.startswith("0") and language != "da":
         return False
     return any(_is_valid(phonenumbers, digits, region) for region in _REGIONS.get(language, _REGIONS["en"]))
+
+
+def has_spoken_plus(before: str, digits: str) -> bool:
+    """Tell whether digits have a "plus" before them and begin with a country's code: "plus four four, seven …"."""
+    if before not in _PLUS or len(digits) not in _INTERNATIONAL:
+        return False
+    import phonenumbers
+
+    return _is_possible(phonenumbers, f"+{digits}")
 
 
 def is_read_aloud(digits: str, text: str) -> bool:
@@ -50,6 +66,15 @@ def is_read_aloud(digits: str, text: str) -> bool:
         return False
     is_counting = any(count.startswith(digits[:6]) for count in _COUNTS)
     return len(digits) - len(groups) <= _MOST_PAIRS and not is_counting
+
+
+def _is_possible(phonenumbers: object, number: str) -> bool:
+    """Tell whether a number has a country's code and as many digits as that country's have, assigned or not."""
+    try:
+        parsed = phonenumbers.parse(number, None)  # type: ignore[attr-defined]
+    except phonenumbers.NumberParseException:  # type: ignore[attr-defined]
+        return False
+    return bool(phonenumbers.is_possible_number(parsed))  # type: ignore[attr-defined]
 
 
 def _is_valid(phonenumbers: object, number: str, region: str | None) -> bool:

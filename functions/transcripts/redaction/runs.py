@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction.found import Found
@@ -21,7 +21,7 @@ _BETWEEN = word_set(
 _MISHEARD = word_set("for to too double triple")
 # Said where a number is begun anew or read once more: "4111, no wait, 4112".
 _CORRECTING = word_set(
-    "hold on so that's again i i'm mean moment nochmal of de del du it's let me start over "
+    "hold on so that's again i i'm mean moment nochmal of de del du do da der des it's let me start over "
     "no sorry wait nein entschuldigung non pardon perdón perdona scusi scusa desculpe desculpa nee nej undskyld"
 )
 # Those of them, and others, that take back what was said before.
@@ -34,6 +34,7 @@ _PROMPTING = word_set(
     "go ahead on continue please next thanks thank you lovely brilliant cool super weiter bitte danke continuez merci "
     "allez-y adelante siga continúe gracias prego vada avanti grazie pode continuar obrigado obrigada verder fortsæt"
 )
+_ASKED = AND | word_set("what")  # "3010." "Und?" "9903."
 _SLASHES = word_set("slash stroke barra schrägstrich barre")
 _MOST_BETWEEN = 3  # words
 # "4111 and the last four are 1111": what leads on to the next digits, and the words beside it.
@@ -77,12 +78,18 @@ def runs(numerals: Sequence[Numeral], words: Sequence[TranscriptWord], *, across
         yield run
 
 
-def joined_by_letters(parts: Sequence[Run], words: Sequence[TranscriptWord]) -> list[Run]:
-    """Return runs, of which those with nothing but single letters between are one: "7 K L M 2 2 1"."""
+def joined_by_letters(
+    parts: Sequence[Run], words: Sequence[TranscriptWord], announcing: Collection[int] = ()
+) -> list[Run]:
+    """Return runs, of which those with nothing but single letters between are one: "7 K L M 2 2 1".
+
+    The words with indices in `announcing` are no letters: "BLZ", "SSN", "CVV" announce the next number.
+    """
     joined: list[Run] = []
     for run in parts:
-        between = words[joined[-1][-1].last + 1 : run[0].first] if joined else []
-        if 0 < len(between) <= _MOST_LETTERS and all(_LETTER.fullmatch(word.text) for word in between):
+        between = range(joined[-1][-1].last + 1, run[0].first) if joined else range(0)
+        are_letters = all(at not in announcing and _LETTER.fullmatch(words[at].text) for at in between)
+        if 0 < len(between) <= _MOST_LETTERS and are_letters:
             joined[-1] += run
         else:
             joined.append([*run])
@@ -143,7 +150,10 @@ def _continues(words: Sequence[TranscriptWord], before: Numeral, after: Numeral,
         return False
     if across_sentences and len(between) <= _MOST_LEADING and texts & _LEADS_ON:
         return texts <= allowed | _LEADS_ON | _AROUND_LEAD
-    if len(between) > _MOST_BETWEEN or not all(word.normalised in allowed for word in between):
+    asked = _ASKED if across_sentences else ()
+    if len(between) > _MOST_BETWEEN or not all(
+        word.normalised in allowed or (word.normalised in asked and word.text.endswith("?")) for word in between
+    ):
         return False
     if across_sentences:
         return True
