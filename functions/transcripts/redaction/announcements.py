@@ -36,6 +36,12 @@ _CONNECTING = (
         "cifras cifre cijfers my meiner ma mi meu mia mijn mit sind são sono zijn son las les le os"
     )
 )
+# Said while one looks for a number.
+_LOOKING = word_set(
+    "let me see look check hold on moment second just here well so think i believe moment bitte espera "
+    "nochmal again encore otra vez ancora nogmaals igen"
+)
+_FIRST = re.compile(r"\b(first|ersten|premiers|primer[oa]s|prime|primeiros|eerste)\b")
 _OF_THE_CARD = word_set("of on your this that card cards")
 _ENDING = word_set(
     "ending ends finishes finishing endet endend termine terminant finit termina terminada acaba finisce eindigt "
@@ -66,6 +72,7 @@ _PHONETIC = word_set(
     "quebec romeo sierra tango uniform victor whiskey whisky xray x-ray yankee zulu"
 )
 _NO_CODE = word_set("I A AM PM OK USD EUR GBP CHF US UK EU")
+_DASHES = word_set("dash hyphen slash bindestrich schrägstrich strich tiret guion guión barra trattino hífen streepje")
 _SINGLE_LETTER = 0.4  # of a group
 _MOST_LETTERS = 3  # groups of letters on one side of a number: "GB29 NWBK 6016 …"
 
@@ -110,12 +117,13 @@ def is_year(run: Run, digits: str) -> bool:
 
 def are_last_four(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
     """Tell whether four digits are those that "the last four" or "ending in" announce; a year may end a list."""
-    if "first" in cue.text:
+    if _FIRST.search(cue.text):
         between = {word.normalised for word in words[cue.last + 1 : run[0].first]}
         return len(digits) in (4, 6, 8) and between <= _CONNECTING | _OF_THE_CARD
-    if len(digits) != 4 or (is_year(run, digits) and not cue.around & _FOUR):
+    says_digits = cue.around & _FOUR or _NAMES_NUMBER.search(cue.text)
+    if len(digits) != 4 or (is_year(run, digits) and not says_digits):
         return False
-    return {word.normalised for word in words[cue.last + 1 : run[0].first]} <= _CONNECTING
+    return {word.normalised for word in words[cue.last + 1 : run[0].first]} <= _CONNECTING | _LOOKING
 
 
 def says_how_many(cue: Cue) -> bool:
@@ -136,7 +144,7 @@ def _is_last_four(cue: Cue, between: Sequence[str], *, is_year: bool) -> bool:
         return False
     ends_at = [at for at, text in enumerate(between) if text in _ENDING | _LAST | _FOUR]
     following = between[ends_at[-1] + 1 :] if ends_at else between
-    return set(following) <= _CONNECTING or (says_four and not ends_at and not is_year)
+    return set(following) <= _CONNECTING | _LOOKING or (says_four and not ends_at and not is_year)
 
 
 def _with_extension(words: Sequence[TranscriptWord], phone: Found, starting: Mapping[int, Numeral]) -> Found:
@@ -162,7 +170,9 @@ def completed(
         while groups <= _MOST_LETTERS and 0 <= (following := at + step) < len(words):
             if following in announcing or following in taken:
                 break
-            if following in written and groups:
+            if words[following].normalised in _DASHES:
+                groups += _SINGLE_LETTER  # "2 2 0 1 dash K"
+            elif following in written and groups:
                 best = following
             elif (other := _other_end(words, following, step)) is not None:
                 groups += 1

@@ -9,7 +9,7 @@ from functions.options.redacted_entities import Entity
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 from functions.transcripts.redaction.cues import Cue, are_about, cues_after, cues_before, weak_cues_before
 from functions.transcripts.redaction.found import Found
-from functions.transcripts.redaction.numerals import Numeral, word_set
+from functions.transcripts.redaction.numerals import AND, Numeral, word_set
 from functions.transcripts.words import TranscriptWord
 
 _MONTHS = frozenset(month for vocabulary in VOCABULARIES.values() for month in vocabulary.months)
@@ -53,6 +53,8 @@ def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cue
         is_expiry = entity is Entity.CREDIT_CARD_EXPIRATION and _MONTH_AND_YEAR.fullmatch(word.normalised)
         if is_expiry or (_WRITTEN.fullmatch(word.normalised) and not _is_sort_code(word, cues, at)):
             found.append(Found(entity, at, at))
+        elif entity is Entity.CREDIT_CARD_EXPIRATION and (last := _end_of_month_and_year(words, starting, at)):
+            found.append(Found(entity, at, last))
         elif last := _end_of_ordinals(words, starting, at, born=entity is Entity.DOB):
             found.append(Found(_entity(cues, at, used, last), at, last))
         elif at not in numbers and word.normalised.rstrip(".") in _MONTHS and not _is_verb(words, at):
@@ -94,6 +96,16 @@ def _expires(words: Sequence[TranscriptWord], cues: Sequence[Cue], at: int) -> b
 def _is_verb(words: Sequence[TranscriptWord], at: int) -> bool:
     """Tell whether "may" is no month: small, after a word like "we"."""
     return words[at].text.startswith("may") and at > 0 and words[at - 1].normalised in _WHO_MAY
+
+
+def _end_of_month_and_year(words: Sequence[TranscriptWord], starting: dict[int, Numeral], at: int) -> int | None:
+    """Return the last word of a card's date with an "and" in it: "Month and year?" "Four and twenty-seven"."""
+    month = starting.get(at)
+    year = starting.get(month.last + 2) if month else None
+    if not month or not year or words[month.last + 1].normalised not in AND:
+        return None
+    is_date = re.fullmatch(r"0?[1-9]|1[0-2]", month.digits) and re.fullmatch(r"(20)?[23]\d", year.digits)
+    return year.last if is_date else None
 
 
 def _end_of_ordinals(

@@ -41,7 +41,7 @@ from functions.transcripts.words import TranscriptWord
 _LEAST_LETTERS, _MOST_BEFORE_LETTERS = 3, 3  # words
 _LONGEST_ONE_WORD = 5  # words
 _MOST_DOMAIN_WORDS = 4  # before its first dot
-_MOST_NAMES = 2  # words that are said to be one
+_MOST_NAMES = 3  # words that are said to be one
 
 
 def find_emails(words: Sequence[TranscriptWord], numerals: Sequence[Numeral] = ()) -> list[Found]:
@@ -171,7 +171,8 @@ def _local_start(words: Sequence[TranscriptWord], at: int, free: int, digits: se
     for length in range(_LONGEST_ONE_WORD, 1, -1):
         line = " ".join(word.normalised for word in words[max(free, at - length) : at])
         if ONE_WORD.fullmatch(line) and at - length > free:
-            names = range(max(free, at - length - _MOST_NAMES), at - length)
+            names = [*range(max(free, at - length - _MOST_NAMES), at - length)]
+            names = next((names[n + 1 :] for n in range(len(names) - 2, -1, -1) if _ends(words[names[n]])), names)
             return next((n for n in names if words[n].normalised not in LEADING), at - length - 1)
     if (start := _after_one_word(words, at, free)) is not None:
         return start
@@ -184,6 +185,11 @@ def _local_start(words: Sequence[TranscriptWord], at: int, free: int, digits: se
     while first > free and (length := _belonging(words, first, digits)):
         first = max(free, first - length)
     return first
+
+
+def _ends(word: TranscriptWord) -> bool:
+    """Tell whether a sentence, or a part of one, ends with a word."""
+    return word.text[-1] in ".?!,;:"
 
 
 def _after_one_word(words: Sequence[TranscriptWord], at: int, free: int) -> int | None:
@@ -212,7 +218,7 @@ def _announces(words: Sequence[TranscriptWord], at: int) -> bool:
 def _without_leading(words: Sequence[TranscriptWord], first: int, at: int) -> int:
     """Return the index of an address's first word after words like "me at", of which one at least stays."""
     last = at if _has_sign(words[at]) else at - 1
-    while first < last and words[first].normalised in LEADING:
+    while first < last and words[first].normalised in LEADING and words[first + 1].normalised not in JOINERS:
         first += 1
     return first
 

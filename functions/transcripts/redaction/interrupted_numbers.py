@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
+from operator import attrgetter
 
 from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
 from functions.transcripts.redaction.amounts import is_amount, is_clock_or_decimal
 from functions.transcripts.redaction.announcements import YEAR
 from functions.transcripts.redaction.check_digits import CARD_LENGTHS, USUAL, is_card
-from functions.transcripts.redaction.found import Found
+from functions.transcripts.redaction.found import LEAST_DIGITS, Found
 from functions.transcripts.redaction.numerals import AND, Numeral, word_set
 from functions.transcripts.redaction.phones import is_phone_number, is_read_aloud
 from functions.transcripts.redaction.runs import Run, as_found, digits_of, is_corrected, is_taken_back, runs, text_of
 from functions.transcripts.words import TranscriptWord
 
 _MOST_BEFORE_WHOLE = 10  # words between the digits of a number that were said first, and the whole of it
+_MOST_BEFORE_AGAIN = 20  # words between a number and the same once more
 _MOST_PARTS = 4  # of a card's number
 _MAY_BE_PART = (Entity.CREDIT_CARD, Entity.CREDIT_CARD_EXPIRATION, Entity.CVV, Entity.PHONE_NUMBER)
 _HALVES = 2
+_FOURS = re.compile(r"(\d{4} ?){2,3}|\D+")
 _LISTING = word_set("then uh um so")
 _ALIKE = 3  # digits with which both begin; one less where words like "no, wait" stand between
 _MAY_BEGIN_TWICE = (Entity.CREDIT_CARD, *OFFICIAL_NUMBERS, Entity.PHONE_NUMBER)
@@ -62,11 +65,9 @@ def with_cards_in_parts(
 
     "4716 1089, sorry, let me get my glasses, 9971 6531": eight digits are a telephone number somewhere.
     """
-    digits_at = {numeral.first: numeral.digits for numeral in numerals}
 
     def may_be_part(entity: Found) -> bool:
-        digits = "".join(digits_at.get(at, "") for at in range(entity.first, entity.last + 1))
-        return entity.entity in _MAY_BE_PART and len(digits) < CARD_LENGTHS[0]
+        return entity.entity in _MAY_BE_PART and len(_digits_in(entity, numerals)) < CARD_LENGTHS[0]
 
     others = [entity for entity in found if not may_be_part(entity)]
     parts = interrupted(words, others, numerals, languages)
@@ -80,8 +81,28 @@ def _are_fours(words: Sequence[TranscriptWord], groups: Sequence[Run]) -> bool:
     digits = [digits_of(group) for group in groups]
     are_years = any(YEAR.fullmatch(each) for each in digits)
     between = {words[at].normalised for a, b in pairwise(groups) for at in range(a[-1].last + 1, b[0].first)}
-    is_one = len(groups) > _HALVES or between <= AND | _LISTING
+    are_halves = all(_FOURS.fullmatch(text_of(group)) for group in groups)
+    is_one = len(groups) > _HALVES or between <= AND | _LISTING or are_halves
     return is_one and all(len(each) % 4 == 0 for each in digits) and not are_years
+
+
+def said_again(words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]) -> Iterator[Found]:
+    """Yield numbers that have the digits of one a moment before: "260." "Two six zero, thank you."."""
+    known: dict[str, list[Found]] = {}
+    for entity in sorted(found, key=lambda entity: entity.first):
+        known.setdefault(_digits_in(entity, numerals), []).append(entity)
+    for run in runs(free_of(numerals, found), words, across_sentences=False):
+        digits = digits_of(run)
+        same = known.get(digits, [])
+        before = bisect_left(same, run[0].first, key=attrgetter("first"))
+        is_near = before and run[0].first <= same[before - 1].last + _MOST_BEFORE_AGAIN
+        if is_near and len(digits) >= LEAST_DIGITS and not YEAR.fullmatch(digits):
+            yield as_found(same[before - 1].entity, run)
+
+
+def _digits_in(entity: Found, numerals: Sequence[Numeral]) -> str:
+    start = bisect_left(numerals, entity.first, key=attrgetter("first"))
+    return digits_of([*takewhile(lambda numeral: numeral.last <= entity.last, numerals[start:])])
 
 
 def read_aloud(words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]) -> Iterator[Found]:

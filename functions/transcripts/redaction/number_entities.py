@@ -57,6 +57,7 @@ _ANNOUNCED = {
     Entity.PHONE_NUMBER: _TELEPHONE,
     Entity.DOB: range(4, 9),
 }
+_FOUR_AND_TWENTY = 2  # digits: "quatre vingt-sept", April 2027, is read as 87
 _LEAST_YEAR = "2020"  # in which a card expired that somebody may still read from
 _MONTH_AND_YEAR = re.compile(r"(0?[1-9]|1[0-2])/(20)?\d\d")
 _AMBIGUOUS = 4  # digits, up to which words near a number may mean it as two things: then it is the requested one
@@ -146,7 +147,9 @@ def _weakly_announced(
     near = [*weak_cues_before(cues, run[0].first), *(cue for cue in following if cue.weak and _may_be_behind(cue))]
     codes = {cue.text for cue in near if cue.entity is Entity.CVV and len(digits) in _ANNOUNCED[Entity.CVV]}
     about_card = _is_about_card(cues, run[0].first, found)
-    about_card = about_card or any(cue.entity is Entity.CREDIT_CARD and not cue.weak for cue in following)
+    # "229, on the card"; "there, 206. On the card, yes."
+    behind = [*following, *cues_after(cues, run[-1].last)]
+    about_card = about_card or any(cue.entity is Entity.CREDIT_CARD and not cue.weak for cue in behind)
     is_used = any(e.entity is Entity.CVV and e.first > cue.last for cue in near for e in found)
     for cue in near:
         if cue.entity is Entity.PHONE_NUMBER and (len(digits) in _TELEPHONE or is_end):
@@ -208,6 +211,8 @@ def _is_announced(entity: Entity, digits: str, language: str) -> bool:
     if entity is Entity.CREDIT_CARD_EXPIRATION and len(digits) == LEAST_DIGITS:
         # "4 27": a month and a year. "zéro quatre vingt-huit" sounds like 0 and 88.
         return digits[1] in "23" or (language == "fr" and digits[0] == "0" and digits[1] in "89")
+    if entity is Entity.CREDIT_CARD_EXPIRATION and language == "fr" and len(digits) == _FOUR_AND_TWENTY:
+        return digits[0] in "89"
     if entity is Entity.CREDIT_CARD_EXPIRATION and YEAR.fullmatch(digits) and digits < _LEAST_YEAR:
         return False
     if entity is Entity.SSN and language == "en":
@@ -224,6 +229,8 @@ def entity_by_shape(run: Run, language: str) -> Entity | None:
         return Entity.ACCOUNT_NUMBER
     if is_national_number(digits, language):
         return Entity.SSN
+    if all(YEAR.fullmatch(numeral.digits) for numeral in run):
+        return None
     if (
         len(digits) in _MISHEARD_CARD
         and not digits.startswith("20")

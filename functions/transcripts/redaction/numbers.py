@@ -20,6 +20,7 @@ from functions.transcripts.redaction.interrupted_numbers import (
     free_of,
     interrupted,
     read_aloud,
+    said_again,
     with_cards_in_parts,
 )
 from functions.transcripts.redaction.number_entities import entity_by_shape, entity_of
@@ -74,6 +75,7 @@ def find_numbers(
     if Entity.CREDIT_CARD in requested:
         found = with_cards_in_parts(words, found, digits_only, languages)
     found += begun_before(words, found, digits_only, languages)
+    found += said_again(words, found, digits_only)
     found += read_aloud(words, found, digits_only)
     return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
 

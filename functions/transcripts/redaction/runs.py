@@ -39,7 +39,8 @@ _SLASHES = word_set("slash stroke barra schrägstrich barre")
 _MOST_BETWEEN = 3  # words
 # "4111 and the last four are 1111": what leads on to the next digits, and the words beside it.
 _LEADS_ON = word_set(
-    "then last next first final letzten nächsten dann derniers puis últimos últimas luego ultime poi laatste sidste"
+    "then rest last next first final letzten nächsten dann derniers puis últimos últimas luego ultime poi laatste "
+    "sidste"
 )
 _AROUND_LEAD = word_set(
     "and the bit part group set block what's another more "
@@ -48,6 +49,7 @@ _AROUND_LEAD = word_set(
     "cijfers zijn og fire er"
 )
 _THEN = word_set("then dann puis luego poi")
+_FIRST = word_set("first ersten premiers primeros primeras prime primi primeiros eerste første")
 _LETTER = re.compile(r"([B-HJ-Z]|(?!AM|PM|USD|EUR|GBP|CHF)[A-Z]{2,4})[,-]?")  # "A" and "I" are words
 _MOST_LETTERS = 5  # between two groups of digits
 _MOST_LEADING = 7  # words
@@ -174,4 +176,4 @@ def counts_digits(words: Sequence[TranscriptWord], numeral: Numeral) -> bool:
         for word in (*words[max(0, numeral.first - 1) : numeral.first], *words[numeral.last + 1 : numeral.last + 2])
     }
     is_count = numeral.digits in ("3", "4") or (numeral.digits in ("2", "5", "6", "8") and numeral.text.isalpha())
-    return is_count and not neighbours.isdisjoint(_LEADS_ON - _THEN)
+    return is_count and not neighbours.isdisjoint(_LEADS_ON - _THEN | _FIRST)
