@@ -87,7 +87,7 @@ STEMS = {
         r"(kode\w*|tal\w*|cifre\w*|nummer\w*)( \w+){0,2} på bagsiden",
     ),
     Entity.SSN: (
-        r"social security( card)?|social insurance|social number|socials?\b|ssn|s s n|taxpayer|tax id",
+        r"social security( card)?|social insurance|social number|socials?\b|ssn|s s n|s-s-n|taxpayer|tax id",
         r"national insurance|insurance number|n ?i number|nino\b|itin\b|(the|my|your|full) soc\b|sin number",
         r"sin\b(?= is)",
         r"\w*(sozial|renten)versicherung|steuer ?-?(id|nummer|identifikation)|ahv",

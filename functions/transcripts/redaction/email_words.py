@@ -34,9 +34,10 @@ ANNOUNCED = re.compile(
     r"e-?mails?|mail|(e-?mail|mail)-?adres\w*|adresse|address|correo|endereço|indirizzo|courriel|mejl|почт\w+|мейл|имейл|адрес\w*|adres|이메일"
 )
 SEND = re.compile(
-    r"send|sent|write|mail|e-?mail|forward|schick\w*|schreib\w*|sende\w*|envo\w*|écri\w*|envía\w*|escrib\w*|manda\w*"
+    r"send|sent|write|mail|e-?mail|forward|schick\w*|schreib\w*|envo[\w-]*|écri[\w-]*|env[ií]\w*|escr[ií]\w*|m[aá]nd\w*|stuur\w*|scriv\w*"
+    r"|invi\w*|skriv\w*|send\w*"
 )
-TO = word_set("to at an à a")
+TO = word_set("to at an à a naar til")
 IS = word_set("is it's its ist lautet est c'est es é è er är to это")
 # Between an announcement and its address; and what looks, meets and buys "at example.com" without an address.
 LEADING = word_set("me us him her them at to on is it's its an mir uns à a bitte please under unter")
