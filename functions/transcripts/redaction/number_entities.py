@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
 from functions.transcripts.redaction.amounts import counts_things, is_amount, is_clock_or_decimal
+from functions.transcripts.redaction.announced_lengths import ANNOUNCED, TELEPHONE, is_announced
 from functions.transcripts.redaction.announcements import (
     LONG_ENOUGH,
     SINCE,
@@ -35,30 +36,13 @@ from functions.transcripts.redaction.cues import (
     cues_in_rest_of_sentence,
     weak_cues_before,
 )
-from functions.transcripts.redaction.found import LEAST_DIGITS, Found
+from functions.transcripts.redaction.found import Found
 from functions.transcripts.redaction.phones import is_phone_number
 from functions.transcripts.redaction.runs import Run, begun_anew, digits_of, misheard_digits, text_of
 from functions.transcripts.words import TranscriptWord
 
 _MISHEARD_CARD = range(14, 18)  # without its check digit, where a digit was misheard, lost or said twice
 
-# Digits that a number has which these words announce. A card's may be its first groups, a social security number's its
-# last four; telephone numbers have at most 15 (ITU-T E.164), account numbers at most 34 (IBAN).
-_TELEPHONE = range(7, 16)
-_ANNOUNCED = {
-    Entity.CREDIT_CARD: range(8, 25),
-    Entity.CREDIT_CARD_EXPIRATION: range(3, 7),
-    Entity.CVV: range(3, 5),
-    Entity.SSN: (4, *range(6, 17)),
-    Entity.ACCOUNT_NUMBER: range(4, 35),
-    Entity.PASSPORT_NUMBER: range(6, 13),
-    Entity.DRIVER_LICENSE: range(6, 17),
-    Entity.HEALTHCARE_NUMBER: range(5, 17),
-    Entity.PHONE_NUMBER: _TELEPHONE,
-    Entity.DOB: range(4, 9),
-}
-_FOUR_AND_TWENTY = 2  # digits: "quatre vingt-sept", April 2027, is read as 87
-_LEAST_YEAR = "2020"  # in which a card expired that somebody may still read from
 _MONTH_AND_YEAR = re.compile(r"(0?[1-9]|1[0-2])/(20)?\d\d")
 _AMBIGUOUS = 4  # digits, up to which words near a number may mean it as two things: then it is the requested one
 _BRITISH_DIGITS = 6  # of a national insurance number, with letters around them
@@ -116,8 +100,8 @@ def _candidates(
         misheard = misheard_digits(words, run) if cue.entity is Entity.CVV else ""
         is_british = cue.entity is Entity.SSN and len(digits) == _BRITISH_DIGITS and has_letters(words, run)
         lengths = (digits + misheard, *(anew if cue.entity in OFFICIAL_NUMBERS else ()))
-        is_announced = any(_is_announced(cue.entity, each, language) for each in lengths)
-        if is_british or is_announced or is_part(words, cue, run, digits):
+        has_length = any(is_announced(cue.entity, each, language) for each in lengths)
+        if is_british or has_length or is_part(words, cue, run, digits):
             yield _without_slash(cue.entity, text)
     if is_end:
         is_phone = any(cue.entity is Entity.PHONE_NUMBER for cue in weak)
@@ -145,21 +129,21 @@ def _weakly_announced(
     """Yield what words mean that need something else beside them: digits of the length, or a card talked about."""
     following = cues_in_rest_of_sentence(words, cues, run[-1].last)
     near = [*weak_cues_before(cues, run[0].first), *(cue for cue in following if cue.weak and _may_be_behind(cue))]
-    codes = {cue.text for cue in near if cue.entity is Entity.CVV and len(digits) in _ANNOUNCED[Entity.CVV]}
+    codes = {cue.text for cue in near if cue.entity is Entity.CVV and len(digits) in ANNOUNCED[Entity.CVV]}
     about_card = _is_about_card(cues, run[0].first, found)
     # "229, on the card"; "there, 206. On the card, yes."
     behind = [*following, *cues_after(cues, run[-1].last)]
     about_card = about_card or any(cue.entity is Entity.CREDIT_CARD and not cue.weak for cue in behind)
     is_used = any(e.entity is Entity.CVV and e.first > cue.last for cue in near for e in found)
     for cue in near:
-        if cue.entity is Entity.PHONE_NUMBER and (len(digits) in _TELEPHONE or is_end):
+        if cue.entity is Entity.PHONE_NUMBER and (len(digits) in TELEPHONE or is_end):
             yield Entity.PHONE_NUMBER
         if cue.entity is Entity.CREDIT_CARD and is_end:
             yield Entity.CREDIT_CARD
         is_code = cue.text in codes and not is_used and not _is_harmless(words, cue, cues, run, digits, found)
         if is_code and (about_card or are_code_and_back(codes)):
             yield Entity.CVV
-        if cue.entity is Entity.CREDIT_CARD_EXPIRATION and about_card and _is_announced(cue.entity, digits, language):
+        if cue.entity is Entity.CREDIT_CARD_EXPIRATION and about_card and is_announced(cue.entity, digits, language):
             yield Entity.CREDIT_CARD_EXPIRATION
 
 
@@ -203,21 +187,7 @@ def _without_slash(entity: Entity, text: str) -> Entity:
 def _may_follow(entity: Entity, digits: str, language: str) -> bool:
     """Tell whether words behind a number may mean it; a year before "account" is no account's number."""
     is_short = entity is Entity.ACCOUNT_NUMBER and len(digits) < LONG_ENOUGH
-    return _is_announced(entity, digits, language) and not is_short
-
-
-def _is_announced(entity: Entity, digits: str, language: str) -> bool:
-    """Tell whether words that announce an entity may mean this number, by its length."""
-    if entity is Entity.CREDIT_CARD_EXPIRATION and len(digits) == LEAST_DIGITS:
-        # "4 27": a month and a year. "zéro quatre vingt-huit" sounds like 0 and 88.
-        return digits[1] in "23" or (language == "fr" and digits[0] == "0" and digits[1] in "89")
-    if entity is Entity.CREDIT_CARD_EXPIRATION and language == "fr" and len(digits) == _FOUR_AND_TWENTY:
-        return digits[0] in "89"
-    if entity is Entity.CREDIT_CARD_EXPIRATION and YEAR.fullmatch(digits) and digits < _LEAST_YEAR:
-        return False
-    if entity is Entity.SSN and language == "en":
-        return len(digits) in (4, 8, 9, 10, 12)  # nine, or one misheard; India's Aadhaar has twelve
-    return len(digits) in _ANNOUNCED.get(entity, ())
+    return is_announced(entity, digits, language) and not is_short
 
 
 def entity_by_shape(run: Run, language: str) -> Entity | None:
