@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.transcripts.graphemes import grapheme_starts, graphemes
+from functions.transcripts.text_boundaries.graphemes import grapheme_starts, graphemes
 from tests.fixtures.rows import each_row
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from functions.transcripts.graphemes import grapheme_starts
+from functions.transcripts.text_boundaries.graphemes import grapheme_starts
 
 if TYPE_CHECKING:
     from budoux import Parser

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from earshot_contract.documents.shard_results import Segment, Word
 from functions.languages import UNSPACED
-from functions.transcripts.graphemes import graphemes
-from functions.transcripts.letters import (
+from functions.transcripts.text_boundaries.graphemes import graphemes
+from functions.transcripts.text_boundaries.letters import (
     DASHES,
     NOTES,
     ends_with_dash,
@@ -24,7 +24,7 @@ from functions.transcripts.letters import (
     normalised,
     split_after_dashes,
 )
-from functions.transcripts.word_breaks import word_starts
+from functions.transcripts.text_boundaries.word_breaks import word_starts
 
 _WITHOUT_ANY_SPACE = frozenset({"zh", "ja", "yue"})  # Thai, Lao and Burmese have them between sentences
 # Letters that repeat, lengthen, mark or end the one before: no word and no line begins with one (JIS X 4051).
