@@ -1,1 +1,1 @@
-"""What a worker keeps while it runs: audio objects and model files on disk, engines in memory."""
+"""Caches of a worker, kept while it runs: audio objects and model files on disk, engines in memory."""
