@@ -138,7 +138,9 @@ def _join_alike(vectors: np.ndarray, labels: np.ndarray, alike: float, maximum: 
 def _give_up_small(vectors: np.ndarray, labels: np.ndarray, seconds: np.ndarray, least: float) -> np.ndarray:
     """Distribute the snippets of clusters with less than `least` seconds over the others; the largest stays."""
     totals = np.bincount(labels, seconds)
-    kept = np.flatnonzero(totals >= min(least, totals.max()))
+    kept = np.flatnonzero(totals >= least)
+    if not len(kept):
+        kept = np.array([totals.argmax()])  # one, though two may be as large: halves of one stretch of speech are
     if len(kept) == len(totals):
         return labels
     remaining = centres(vectors, labels, np.ones(len(vectors)))[kept]

@@ -38,6 +38,14 @@ def test_laugh_of_a_second_is_no_speaker() -> None:
     assert len(cluster(vectors, np.full(41, 1.5))) == 1
 
 
+def test_halves_of_a_short_stretch_are_one_speaker() -> None:
+    """Two snippets of equal length, whose vectors are not alike, are all that three seconds of one voice have."""
+    vectors, _ = voices(1, 1)
+
+    assert len(cluster(vectors, np.full(2, 1.5))) == 1
+    assert len(cluster(vectors, np.full(2, 1.5), minimum=2)) == 2
+
+
 @pytest.mark.parametrize(("share", "speakers"), [(1.0, 2), (0.6, 1)])  # of two snippets that overlap, 1.8 s in all
 def test_speech_in_two_snippets_counts_once(share: float, speakers: int) -> None:
     vectors, _ = voices(20, 2)
