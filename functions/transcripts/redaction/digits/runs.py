@@ -34,7 +34,7 @@ _PROMPTING = word_set(
     "go ahead on continue please next thanks thank you lovely brilliant cool super weiter bitte danke continuez merci "
     "allez-y adelante siga continúe gracias prego vada avanti grazie pode continuar obrigado obrigada verder fortsæt"
 )
-_ASKED = AND | word_set("what")  # "3010." "Und?" "9903."
+_QUESTIONS = AND | word_set("what")  # "3010." "Und?" "9903."
 _SLASHES = word_set("slash stroke barra schrägstrich barre")
 _MOST_BETWEEN = 3  # words
 # "4111 and the last four are 1111": what leads on to the next digits, and the words beside it.
@@ -152,9 +152,9 @@ def _continues(words: Sequence[TranscriptWord], before: Numeral, after: Numeral,
         return False
     if across_sentences and len(between) <= _MOST_LEADING and texts & _LEADS_ON:
         return texts <= allowed | _LEADS_ON | _AROUND_LEAD
-    asked = _ASKED if across_sentences else ()
+    questions = _QUESTIONS if across_sentences else ()
     if len(between) > _MOST_BETWEEN or not all(
-        word.normalised in allowed or (word.normalised in asked and word.text.endswith("?")) for word in between
+        word.normalised in allowed or (word.normalised in questions and word.text.endswith("?")) for word in between
     ):
         return False
     if across_sentences:

@@ -94,7 +94,7 @@ def _are_fours(words: Sequence[TranscriptWord], groups: Sequence[Run]) -> bool:
     return is_one and all(len(each) % 4 == 0 for each in digits) and not are_years
 
 
-def said_again(words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]) -> Iterator[Found]:
+def repeated(words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]) -> Iterator[Found]:
     """Yield numbers that have the digits of one a moment before: "260." "Two six zero, thank you."."""
     known: dict[str, list[Found]] = {}
     for entity in sorted(found, key=lambda entity: entity.first):

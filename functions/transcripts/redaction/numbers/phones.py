@@ -50,7 +50,7 @@ def is_phone_number(digits: str, text: str, language: str) -> bool:
     return any(_is_valid(phonenumbers, digits, region) for region in _REGIONS.get(language, _REGIONS["en"]))
 
 
-def has_spoken_plus(before: str, digits: str) -> bool:
+def has_plus_before(before: str, digits: str) -> bool:
     """Tell whether digits have a "plus" before them and begin with a country's code: "plus four four, seven …"."""
     if before not in _PLUS or len(digits) not in _INTERNATIONAL:
         return False

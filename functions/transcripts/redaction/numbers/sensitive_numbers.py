@@ -32,11 +32,11 @@ from functions.transcripts.redaction.numbers.interrupted_numbers import (
     free_of,
     interrupted,
     read_aloud,
-    said_again,
+    repeated,
     with_cards_in_parts,
 )
 from functions.transcripts.redaction.numbers.number_entities import entity_by_shape, entity_of
-from functions.transcripts.redaction.numbers.phones import has_spoken_plus
+from functions.transcripts.redaction.numbers.phones import has_plus_before
 from functions.transcripts.words import TranscriptWord
 
 _MOST_DIGITS = 2 * CARD_LENGTHS[-1]  # among which a card's are looked for: of a number that goes on behind it
@@ -60,7 +60,7 @@ def find_numbers(
     starts = [date.first for date in dates]
     digits_only = [numeral for numeral in numerals if not counts_digits(words, numeral)]
     for run in _with_letters(list(runs(digits_only, words, across_sentences=True)), words, cues):
-        if has_spoken_plus(words[max(0, run[0].first - 1)].normalised, digits_of(run)):
+        if has_plus_before(words[max(0, run[0].first - 1)].normalised, digits_of(run)):
             found.append(as_found(Entity.PHONE_NUMBER, run))
             continue
         no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues, requested)
@@ -75,7 +75,7 @@ def find_numbers(
     if Entity.CREDIT_CARD in requested:
         found = with_cards_in_parts(words, found, digits_only, languages)
     found += begun_before(words, found, digits_only, languages)
-    found += said_again(words, found, digits_only)
+    found += repeated(words, found, digits_only)
     found += read_aloud(words, found, digits_only)
     return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
 
