@@ -181,6 +181,8 @@ def _claimed_end(container: InputContainer, stream: AvAudioStream, file: PartRea
         # FFmpeg estimates from the file's size where that is not the frame count's, as in concatenated files.
         return estimated if counted and abs(counted - estimated) < _MP3_PADDING_SECONDS else counted
     if stream.duration and stream.time_base:
+        if "mp4" in name.split(",") and not stream.frames:  # fragments: what FFmpeg calls the duration is their end
+            return float(stream.duration * stream.time_base) - zero
         start = float(stream.start_time * stream.time_base) - zero if stream.start_time is not None else 0
         return float(start + stream.duration * stream.time_base)
     if len(container.streams) == 1:

@@ -123,7 +123,8 @@ class AudioStream:
         partly_decoded = self._stopped_early or self._sought
         header, whole = self._header_seconds, self._file_seconds
         duration = whole if partly_decoded and whole is not None else decoded
-        short = header is not None and header - decoded > _TRUNCATED_SECONDS
+        has_length = header is not None and not self._part.timeline.has_jumped
+        short = has_length and header - decoded > _TRUNCATED_SECONDS
         return AudioInfo(
             sha256="",
             duration=round(duration, 3),
