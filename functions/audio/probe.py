@@ -14,7 +14,7 @@ from tinytag import TinyTag, TinyTagException
 
 from earshot_contract.documents.audio_tracks import TrackRequest
 from earshot_contract.documents.shards import RawAudio
-from earshot_contract.signatures.container_signatures import container_name
+from earshot_contract.signatures.container_signatures import container_name, wav_samples
 from earshot_contract.signatures.file_signatures import HEAD_BYTES, mp4_without_index, non_audio_kind
 from earshot_contract.signatures.frame_headers import HEADER_BYTES, aac_frame_bytes, ac3_frame_bytes
 from functions.audio import asf, avi, fixed_headers, flv, matroska, mp4, mpeg_stream, ogg, wav
@@ -65,6 +65,10 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
         file.seek(tags)
         if container_name(file.read(HEAD_BYTES)):
             return probe(BehindTags(file, tags), size - tags, raw, requested_track)
+    if (samples := wav_samples(head)) is not None:
+        file.seek(samples)
+        if container_name(file.read(HEAD_BYTES)):
+            return probe(BehindTags(file, samples), size - samples, raw, requested_track)
     is_headerless = raw is not None and not container_name(head)
     if kind := non_audio_kind(head, is_headerless):
         raise bad_audio(f"corrupt or unsupported data: this is {kind}, not audio.")

@@ -12,7 +12,7 @@ from av.container import InputContainer
 from av.packet import Packet
 
 from earshot_contract.documents.shards import RawAudio, ShardError
-from earshot_contract.signatures.file_signatures import describe_file
+from earshot_contract.signatures.file_signatures import ONLY_ZEROS, describe_file
 from transcriber.audio.file_structure.parts import PartReader
 from transcriber.engine_protocol import ShardFailed
 
@@ -41,6 +41,7 @@ _TRACKS_BEGIN_ANYWHERE = {"mpeg", "mpegts", "flv"}
 _LONG_LOOK = {"analyzeduration": "600000000", "probesize": str(1 << 26)}
 # For a file whose edit list leaves nothing of its sound: the list is damaged, and FFmpeg need not follow it.
 _WHOLE_MEDIA = {"ignore_editlist": "1"}
+_MOSTLY = 0.5  # of a file
 _MP3_PADDING_SECONDS = 1.0  # by which the frame count, with the encoder's padding, is more than the audio
 _MAX_SECONDS = 7 * 24 * 3600.0  # of a file; a header that says more is damaged
 _LIVE_START = 1.0  # seconds; the first time stamp of a file that was recorded from its beginning is earlier
@@ -144,8 +145,22 @@ def no_audio_track_message(container: InputContainer, path: Path) -> str:
     return f"The file is not audio: it is {content}."
 
 
-def no_samples_error(damaged: bool) -> ShardFailed:
-    """Return the error for an audio track without a sample; `damaged`: it has frames that cannot be decoded."""
+def no_samples_error(damaged: bool, header_seconds: float | None, zeros: float) -> ShardFailed:
+    """Return the error for an audio track without a sample.
+
+    Args:
+        damaged: it has frames that cannot be decoded.
+        header_seconds: length by the file's header; None: it does not say.
+        zeros: share of the file that is zeros.
+    """
+    if zeros > _MOSTLY:
+        return ShardFailed(ShardError.NOT_AUDIO, f"The file is not audio: behind its header it is {ONLY_ZEROS}.")
+    if header_seconds is not None and header_seconds >= 1:
+        return ShardFailed(
+            ShardError.NOT_AUDIO,
+            f"The file's header says {header_seconds:.1f} seconds of audio, but no sound can be read behind it: only "
+            "the beginning of the file arrived (cut off), or it is damaged or encrypted.",
+        )
     if damaged:
         return ShardFailed(ShardError.NOT_AUDIO, "The file looks like audio, but not one of its frames can be decoded.")
     return ShardFailed(ShardError.EMPTY, "The file is audio without a single sample: its recording is empty.")

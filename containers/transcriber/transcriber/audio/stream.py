@@ -155,7 +155,9 @@ class AudioStream:
                     yield self._scaler.joined(pending)
                     pending, size = [], 0
         if not self._position:
-            raise no_samples_error(self._decoder.damaged)
+            size = self._path.stat().st_size
+            zeros = zero_bytes(self._path, 0, size) / size
+            raise no_samples_error(self._decoder.damaged, self._header_seconds, zeros)
         if size:
             yield self._scaler.joined(pending)
         if self._decoder.has_scattered_damage:

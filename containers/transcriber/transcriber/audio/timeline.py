@@ -85,14 +85,14 @@ class Timeline:
         stands_still = gap < -_TOLERANCE and (stamp <= self._run_stamp or stamp == self._last_stamp)
         self._last_stamp = stamp
         is_live = self._first_page_is_counted and gap > _MIN_LIVE_START and self.zero == self._run_start == 0
-        if stands_still:
+        is_jump = gap < -_MAX_OVERLAP or gap > _MAX_GAP
+        if stands_still and not is_jump:
             self._stood_still -= gap
         elif gap > _TOLERANCE:  # a clock that ticks once for many frames catches up
             caught_up = min(gap, self._stood_still)
             self._stood_still -= caught_up
             self.zero += caught_up
             gap -= caught_up
-        is_jump = gap < -_MAX_OVERLAP or gap > _MAX_GAP
         if is_jump or stands_still or (is_live and end < _MAX_PAGE and not first):
             self.zero += gap
             self.has_jumped |= is_jump and not first
