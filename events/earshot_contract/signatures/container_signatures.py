@@ -25,7 +25,10 @@ _CONTAINERS = (
     (re.compile(rb"OggS\x00"), "an Ogg file"),
     (re.compile(rb"ID3[\x02-\x04]..[\x00-\x7f]{4}", re.DOTALL), "an MP3 file"),
     (re.compile(rb"\x1a\x45\xdf\xa3"), "a Matroska or WebM file"),
-    (re.compile(rb"\x00...(?:ftyp|moov|mdat|moof|styp|wide|free|skip|uuid|pdin|sidx|emsg|prft)", re.DOTALL), "an MP4 file"),
+    (
+        re.compile(rb"\x00...(?:ftyp|moov|mdat|moof|styp|wide|free|skip|uuid|pdin|sidx|emsg|prft)", re.DOTALL),
+        "an MP4 file",
+    ),
     (re.compile(rb"FORM....AIF[FC]", re.DOTALL), "an AIFF file"),
     (re.compile(rb"\.snd\x00"), "an AU file"),
     (re.compile(rb"caff\x00\x01"), "a CAF file"),

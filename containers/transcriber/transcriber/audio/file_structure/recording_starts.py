@@ -110,8 +110,8 @@ def tag_end(data: mmap.mmap, at: int, end: int) -> int:
 def lead_in_end(data: mmap.mmap, at: int, end: int) -> int:
     """Return where a recording begins behind bytes that programs put before it by mistake; `at` if there are none.
 
-    Zeros, line ends, a byte order mark, the header of an HTTP answer or of a WAV file; and ID3 tags, which FFmpeg knows before
-    frames and FLAC only, and only if they are short: a picture of some megabytes is too long.
+    Zeros, line ends, a byte order mark, the header of an HTTP answer or of a WAV; and ID3 tags, which FFmpeg knows
+    before frames and FLAC only, and only if they are short: a picture of some megabytes is too long.
     """
     body = tag_end(data, at, end)
     if body >= end:  # the tag's length is not true
