@@ -123,8 +123,7 @@ class AudioStream:
         partly_decoded = self._stopped_early or self._sought
         header, whole = self._header_seconds, self._file_seconds
         duration = whole if partly_decoded and whole is not None else decoded
-        has_length = header is not None and not self._part.timeline.has_jumped
-        short = has_length and header - decoded > _TRUNCATED_SECONDS
+        short = header is not None and not self._part.timeline.has_jumped and header - decoded > _TRUNCATED_SECONDS
         return AudioInfo(
             sha256="",
             duration=round(duration, 3),
