@@ -62,6 +62,7 @@ def test_mp4_that_begins_with_another_box_is_whole(box: str, tmp_path: Path) -> 
     assert probe(io.BytesIO(before + content), path.stat().st_size).channels == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", BEFORE)
 @pytest.mark.parametrize(("name", "codec", "rate"), FORMATS)
 def test_bytes_before_a_file_hide_no_sound(name: str, codec: str, rate: int, before: str, tmp_path: Path) -> None:
