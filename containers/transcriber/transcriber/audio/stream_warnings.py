@@ -29,6 +29,9 @@ _ENCODINGS = {  # of samples, as `sample_encoding` names them
     "linear16be": "16-bit integers, the high byte first (big-endian)",
     "linear32": "32-bit floats (linear32)",
     "linear32int": "32-bit integers",
+    "linear32be": "32-bit floats, the high byte first (big-endian)",
+    "unsigned8": "8-bit integers without a sign",
+    "signed8": "8-bit integers with a sign",
     "mulaw": "µ-law (mulaw)",
     "alaw": "A-law (alaw)",
 }

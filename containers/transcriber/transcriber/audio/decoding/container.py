@@ -22,7 +22,10 @@ _HEADERLESS_DEMUXERS = {
     "linear16": "s16le",
     "linear16be": "s16be",  # no name of Deepgram's: `recordings` finds out
     "linear32": "f32le",
-    "linear32int": "s32le",  # nor this one
+    "linear32int": "s32le",  # nor these
+    "linear32be": "f32be",
+    "unsigned8": "u8",
+    "signed8": "s8",
     "mulaw": "mulaw",
     "alaw": "alaw",
     "amr-nb": "amrnb",
@@ -45,14 +48,7 @@ _MOSTLY = 0.5  # of a file
 _MP3_PADDING_SECONDS = 1.0  # by which the frame count, with the encoder's padding, is more than the audio
 _MAX_SECONDS = 7 * 24 * 3600.0  # of a file; a header that says more is damaged
 _LIVE_START = 1.0  # seconds; the first time stamp of a file that was recorded from its beginning is earlier
-_PCM = {
-    "linear16",
-    "linear16be",
-    "linear32",
-    "linear32int",
-    "mulaw",
-    "alaw",
-}  # FFmpeg needs their sample rate and channels
+_PCM = _HEADERLESS_DEMUXERS.keys() - {"amr-nb", "amr-wb", "g729"}  # FFmpeg needs their sample rate and channels
 # FFmpeg estimates the duration of these formats from size and bit rate: their headers do not contain it.
 _ESTIMATED = "aac loas amr amrnb amrwb ac3 eac3 ac4 dts dtshd mlp truehd g722 g726 g726le g729 gsm sbc aptx aptx_hd"
 _WITHOUT_DURATION = frozenset(_ESTIMATED.split())
