@@ -127,6 +127,13 @@ def undecodable(start: float, end: float) -> ShardWarning:
     )
 
 
+def lost_sound(start: float, end: float) -> ShardWarning:
+    """Warn of sound between two times, in seconds, that the file no longer has."""
+    return ShardWarning(
+        "audio", "undecodable", f"From {start:.1f} s to {end:.1f} s sound is missing: that part of the file was lost."
+    )
+
+
 def scattered_damage(left_out: int, packets: int) -> ShardWarning:
     """Warn of damage in many places, each of them short: `left_out` of the packets cannot be decoded."""
     return ShardWarning(
