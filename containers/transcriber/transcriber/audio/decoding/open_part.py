@@ -25,6 +25,7 @@ from transcriber.audio.decoding.container import (
     no_audio_track_message,
     open_container,
 )
+from transcriber.audio.decoding.mp4_pauses import Mp4Pauses
 from transcriber.audio.decoding.timeline import Timeline
 from transcriber.audio.decoding.tracks import (
     decodable_tracks,
@@ -112,7 +113,13 @@ class OpenPart:
     def packets(self) -> Iterator[Packet[AvAudioStream]]:
         """Yield the packets of the track from the beginning, with the time stamps that a player has."""
         packets, gaps = demux(self.container, self.stream), self._gaps()
+        if pauses := self._pauses():
+            packets = pauses.without(packets)
         return gaps.shifted(packets) if gaps else packets
+
+    def _pauses(self) -> Mp4Pauses | None:
+        is_mp4 = "mp4" in self.container.format.name.split(",")
+        return Mp4Pauses(self._reader, self.stream.index) if is_mp4 else None
 
     def _gaps(self) -> AviGaps | None:
         if self.container.format.name != "avi":
