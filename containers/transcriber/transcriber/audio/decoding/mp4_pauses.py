@@ -87,12 +87,12 @@ def _pauses(index: bytes, track: int) -> list[tuple[float, float]]:
     edits = _edit_list(tracks[track]) if track < len(tracks) else []
     if len(header) < scale_at + 4 or not (scale := struct.unpack_from(">I", header, scale_at)[0]):
         return []
-    spans, time, is_heard = [], 0.0, False
+    spans, time, has_sound = [], 0.0, False
     for length, media in edits:
         end = time + length / scale
-        if media == _NO_MEDIA and is_heard:
+        if media == _NO_MEDIA and has_sound:
             spans.append((time, end))
-        is_heard |= media != _NO_MEDIA
+        has_sound |= media != _NO_MEDIA
         time = end
     return spans
 

@@ -38,8 +38,9 @@ from transcriber.audio.file_structure.parts import Part, PartReader
 from transcriber.audio.mixing import planar
 from transcriber.engine_protocol import ShardFailed
 
-# A track is silent, and another one is taken, if no tenth of a second is louder than the first number (RMS, -55 dB)
-# and the other one is ten times as loud.
+# A track is silent, and another one is taken, if fewer tenths of a second are louder than the first number (RMS,
+# -55 dB), and the other one is ten times as loud.
+_LOUD_TENTHS = 3
 _SILENT_TRACK_RMS, _LOUDER_TRACK = 0.0018, 10.0
 _PRE_ROLL_SECONDS = 1.0  # decoded before the range, so that codecs with memory have settled when it begins
 _MIN_SEEK_SECONDS = 30.0  # seek only for a later start; before it, decoding from the start is fast and exact
@@ -174,11 +175,11 @@ class OpenPart:
         return self.stream.index
 
     def _loudness(self, index: int, enough: float) -> float | None:
-        """Return the RMS of a track's loudest tenth of a second, or the first one of at least `enough`.
+        """Return the RMS of a track's third loudest tenth of a second, or the third one of at least `enough`.
 
-        None: nothing of it can be decoded.
+        The two loudest may be clicks of a microphone that is switched on and off. None: nothing can be decoded.
         """
-        loudest: float | None = None
+        loudest: list[float] = []
         try:
             with self._open() as container:  # type: ignore[no-untyped-call]
                 squares, count = 0.0, 0
@@ -189,13 +190,13 @@ class OpenPart:
                     squares += float(np.var(samples, axis=1, dtype=np.float64).max()) * frame.samples
                     count += frame.samples
                     if count * 10 >= frame.sample_rate:
-                        loudest = max(loudest or 0.0, (squares / count) ** 0.5)
+                        loudest = sorted([*loudest, (squares / count) ** 0.5])[-_LOUD_TENTHS:]
                         squares, count = 0.0, 0
-                    if loudest is not None and loudest >= enough:
+                    if len(loudest) == _LOUD_TENTHS and loudest[0] >= enough:
                         break
         except (*UNREADABLE, ShardFailed):
             pass  # what could be read of it decides
-        return loudest
+        return min(loudest, default=None)
 
 
 def _decodable(packets: Iterator[Packet[AvAudioStream]]) -> Iterator[AudioFrame]:
