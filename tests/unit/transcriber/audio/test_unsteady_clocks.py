@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from earshot_contract.documents.shards import PlanRequest
 from tests.fixtures.audio_files.bursts import RATE, about, loud, write
 from tests.fixtures.audio_files.decoded_audio import decode
+from transcriber.planning.shard_plan import find_cuts
 
 _PACKET = 1024 / RATE  # seconds
 _FRAGMENTS = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "500000"}
@@ -65,3 +67,18 @@ def test_fragments_that_begin_late_are_no_truncation(tmp_path: Path) -> None:
 
     assert loud(path) == about((5.0, 8.0))
     assert not decode(path).info.truncated
+
+
+@pytest.mark.parametrize("film_seconds", [0.0, 3.0])
+def test_fragments_that_claim_one_time_follow_each_other(tmp_path: Path, film_seconds: float) -> None:
+    """A recorder that writes each fragment as if it were the first."""
+    path = write(tmp_path / "a.mp4", "aac", [(0.0, 3.0)], 48_000, film_seconds, **_FRAGMENTS)
+    file = bytearray(path.read_bytes())
+    at = file.find(b"tfdt")
+    while at > 0:
+        struct.pack_into(">Q" if file[at + 4] else ">I", file, at + 8, 0)
+        at = file.find(b"tfdt", at + 1)
+    path.write_bytes(file)
+
+    assert loud(path) == about((0.0, 3.0))
+    assert find_cuts(path, PlanRequest(60.0, 1, 1)).seconds == pytest.approx(3.0, abs=0.1)

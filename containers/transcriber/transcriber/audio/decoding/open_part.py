@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
+from av.codec.context import Flags2
 from av.container import InputContainer
 from av.packet import Packet
 
@@ -34,6 +35,7 @@ from transcriber.audio.decoding.tracks import (
     requested_track,
     track_number,
 )
+from transcriber.audio.file_structure.fragment_times import begin_all_at_once
 from transcriber.audio.file_structure.parts import Part, PartReader
 from transcriber.audio.mixing import planar
 from transcriber.engine_protocol import ShardFailed
@@ -47,7 +49,11 @@ _MIN_SEEK_SECONDS = 30.0  # seek only for a later start; before it, decoding fro
 
 
 class OpenPart:
-    """One part of a file, opened; its track and its clock."""
+    """One part of a file, opened; its track and its clock.
+
+    Attributes:
+        has_edits: packets that FFmpeg marks as not to be heard are not: an MP4's edit list leaves them out.
+    """
 
     def __init__(
         self,
@@ -82,6 +88,10 @@ class OpenPart:
                 raise ShardFailed(ShardError.NOT_AUDIO, no_audio_track_message(self.container, path))
             check_track(stream)
             self.stream: AvAudioStream = stream
+            is_mp4 = "mp4" in self.container.format.name.split(",")
+            self.has_edits = is_mp4 and not (not stream.frames and begin_all_at_once(self._reader))
+            if is_mp4 and not self.has_edits:
+                stream.codec_context.flags2 |= Flags2.skip_manual
             self.timeline = Timeline(self.container)
         except BaseException:
             self.container.close()
