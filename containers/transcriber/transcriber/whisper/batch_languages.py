@@ -155,7 +155,8 @@ class BatchLanguages:
         assert main is not None
         language, probability = language_choice.choose(window.language_ranking, allowed)
         is_clear = language == main and probability >= _CLEAR_PROBABILITY
-        if not window.voiced or (is_clear and window.doubtful):
+        asks_clear_windows = window.shard_state.profile.checks_language and not window.doubtful
+        if not window.voiced or (is_clear and not asks_clear_windows):
             return []
         if window.doubtful:  # too short for a ranking to be sure; both languages are decoded
             sure = language if probability >= _RIVAL_PROBABILITY else main

@@ -18,7 +18,7 @@ from transcriber.whisper.languages.language_detection import vote
 MIN_STRETCH_SECONDS = 1.5  # speech in a stretch; shorter ones are joined to their nearest neighbour
 _MIN_PROBABILITY = 1e-3  # below this a ranking says nothing
 _CANDIDATE_PROBABILITY = 0.5  # a language is considered if one stretch has at least this
-# In log-probability: a change must be e¹·⁵ = 4.5 times as likely, a window without the shard's language e²·⁵ = 12 times.
+# In log-probability: a change must be e¹·⁵ = 4.5 times as likely, a window wholly in another language e²·⁵ = 12 times.
 _CHANGE_COST, _OTHER_WINDOW_COST = 1.5, 2.5
 _FULL_WEIGHT_SECONDS, _MAX_WEIGHT = 4.0, 2.0  # a stretch of 4 s counts once, of 8 s and more twice
 
