@@ -15,7 +15,7 @@ from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.documents.shards import Shard
 from transcriber.whisper.batch_languages import BatchLanguages
 from transcriber.whisper.batch_queue import BatchQueue
-from transcriber.whisper.encoder_output import EncoderOutput
+from transcriber.whisper.decoding.encoder_output import EncoderOutput
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
 from transcriber.whisper.windows.profile import PROFILES
