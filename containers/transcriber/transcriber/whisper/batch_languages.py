@@ -149,7 +149,7 @@ class BatchLanguages:
         """Return the parts of a window in several languages, one or none if its ranking leaves no doubt.
 
         The stretches are encoded anew: rows cut from the window's output are too often ranked wrongly. A window that is
-        surely in one language may hold a few seconds of another: of its stretches the longest is not asked again.
+        surely in one language may hold a few seconds of another: of its stretches the longest is not ranked again.
         """
         main, allowed = window.language, window.shard_state.shard.languages
         assert main is not None
@@ -164,13 +164,13 @@ class BatchLanguages:
         stretches = language_stretches.stretches_of(window.voiced)
         lengths = [end - start for start, end in stretches]
         rankings = [window.language_ranking] * len(stretches)
-        asked = list(range(len(stretches)))
+        unranked = list(range(len(stretches)))
         if is_clear or len(stretches) == 1:
-            asked.remove(lengths.index(max(lengths)))
-        if not asked and is_clear:
+            unranked.remove(lengths.index(max(lengths)))
+        if not unranked and is_clear:
             return []
-        alone = self._encoded_alone([window.part(*stretches[i], doubtful=True) for i in asked])
-        for i, ranking in zip(asked, alone, strict=True):
+        alone = self._encoded_alone([window.part(*stretches[i], doubtful=True) for i in unranked])
+        for i, ranking in zip(unranked, alone, strict=True):
             rankings[i] = ranking
         languages = language_stretches.assign(rankings, lengths, main, allowed)
         return language_stretches.joined(stretches, languages, rankings)

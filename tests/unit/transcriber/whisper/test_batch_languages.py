@@ -112,8 +112,8 @@ class StretchModel:
     def detect_language(
         self, output: EncoderOutput, indices: Sequence[int], frames: int = 0
     ) -> list[list[tuple[str, float]]]:
-        heard = ["de"] if output.frames[0] == 3000 else self.languages
-        return [[(code, 0.99), ("fr", 0.005)] for code, _ in zip(heard, indices, strict=True)]
+        codes = ["de"] if output.frames[0] == 3000 else self.languages
+        return [[(code, 0.99), ("fr", 0.005)] for code, _ in zip(codes, indices, strict=True)]
 
 
 def parts_of(
@@ -150,7 +150,7 @@ def test_sure_window_of_one_language_stays_whole() -> None:
 @pytest.mark.parametrize(
     ("profile", "voiced"), [(EngineProfile.ACCURATE, [(0.3, 11.5)]), (EngineProfile.FAST, [(0.3, 2.7), (3.1, 11.5)])]
 )
-def test_sure_window_is_not_asked_again(profile: EngineProfile, voiced: list[tuple[float, float]]) -> None:
+def test_sure_window_is_not_ranked_again(profile: EngineProfile, voiced: list[tuple[float, float]]) -> None:
     """Without a pause there is nothing to ask; with short windows it would be a tenth of the time."""
     model = StretchModel()
 
