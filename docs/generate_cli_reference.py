@@ -43,7 +43,7 @@ def _section(title: str, command: Any) -> str:
 
 
 def _usage(argument: Any) -> str:
-    """Render an argument as a usage line has it: in brackets where it may be left out, with … where it may be repeated."""
+    """Render an argument as a usage line has it: with brackets if optional, … if repeated."""
     usage = f"{_name(argument)}{' …' if argument.nargs == -1 else ''}"
     return usage if argument.required else f"[{usage}]"
 
