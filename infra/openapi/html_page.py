@@ -20,7 +20,8 @@ code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .8rem;
 border: 1px solid var(--line); border-radius: .4rem; background: light-dark(#f3f1ed, #111315); }
 :focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
-button, input, textarea { font: inherit; color: inherit; background: light-dark(#fff, #1d2024); max-width: 100%;
+label { display: grid; gap: .2rem; max-width: 40rem; } input, textarea { box-sizing: border-box; width: 100%; }
+button, input, textarea { font: inherit; color: inherit; background: light-dark(#fff, #1d2024);
 padding: .3rem .7rem; border: 1px solid light-dark(#8b8880, #70757c); border-radius: .4rem; }
 .method { color: var(--mark); font-weight: 600; } .quiet { color: var(--quiet); }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }

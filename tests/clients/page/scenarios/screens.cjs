@@ -17,7 +17,7 @@ const SCREENS = [
   ["edit", "#/jobs/JOB", "#words section p", (page) => page.keyboard.press("e")],
   ["keys", "#/jobs/JOB", "#words section p", (page) => page.keyboard.press("?")],
   ["gone", "#/jobs/none-like-this", "h1:not(.sr)"],
-  ["docs", "docs", "summary"],
+  ["docs", "docs", "summary", (page) => page.locator("summary").first().click()],
 ];
 const NOT_IN_DOCS = ["edit", "keys", "gone", "docs"]; // no picture of them; `try` takes that of the page of the API
 
