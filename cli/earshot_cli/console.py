@@ -36,7 +36,7 @@ def as_unicode(text: str) -> str:
 
 def one_line(text: object) -> str:
     """Return a name or a path as a part of a line: a line feed in it cannot look like the next line."""
-    return re.sub(r"[\t\n]", " ", str(text))
+    return re.sub(r"[\t\n\r]", " ", str(text))
 
 
 class SafeConsole(Console):
