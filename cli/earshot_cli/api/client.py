@@ -96,7 +96,7 @@ class ApiClient(ApiConnection):
         """Return what there is of a result, and the second of the recording that it reaches; None: it is whole.
 
         Raises:
-            CliError: nothing is there yet, or the job's text is redacted.
+            CliError: no part of the result is there yet, or the job's text is redacted.
         """
         query = [("format", format), ("partial", "true")]
         response = await self.request("GET", _job_path(job_id, "/result"), params=query, follow_redirects=True)

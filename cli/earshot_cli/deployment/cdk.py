@@ -21,7 +21,7 @@ def check_clone() -> None:
     """Check that this command runs from a clone: the stack's code is not in the wheel.
 
     Raises:
-        CliError: it does not.
+        CliError: the command does not run from a clone.
     """
     if not (CLONE / "cdk.json").is_file():
         raise CliError("This works from a clone of the repository: it has the stack's code.", Status.USAGE)
@@ -31,7 +31,7 @@ def run_cdk(arguments: Sequence[str]) -> int:
     """Run `cdk` with arguments in the clone's root, on this terminal; return its exit status.
 
     Raises:
-        CliError: this is no clone, or the environment has no npx.
+        CliError: the command does not run from a clone, or the environment has no npx.
     """
     check_clone()
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
@@ -46,7 +46,7 @@ def checked_cdk(arguments: Sequence[str]) -> None:
     """Run `cdk` as `run_cdk` does.
 
     Raises:
-        CliError: it failed; it has said why.
+        CliError: `cdk` failed, and has printed why.
     """
     if status := run_cdk(arguments):
         raise CliError(f"`cdk {arguments[0]}` failed with status {status}; what it printed above says why.")

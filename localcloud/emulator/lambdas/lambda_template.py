@@ -83,7 +83,7 @@ def fork(control: socket.socket, message: bytes, name: str, logs: Path) -> tuple
     """Ask a parent process for a fork; return the socket to it and its id.
 
     Raises:
-        RuntimeError: it ended before it could load anything.
+        RuntimeError: the new process ended before it could load anything.
     """
     stream, child_end = socket.socketpair()
     with child_end:

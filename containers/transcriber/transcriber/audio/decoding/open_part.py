@@ -169,7 +169,7 @@ class OpenPart:
     def _loudness(self, index: int, enough: float) -> float | None:
         """Return the RMS of a track's loudest tenth of a second, or the first one of at least `enough`.
 
-        None: nothing of it can be decoded.
+        None: no packet of the track can be decoded.
         """
         loudest: float | None = None
         try:

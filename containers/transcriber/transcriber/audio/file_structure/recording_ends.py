@@ -171,7 +171,7 @@ def _wavpack(data: mmap.mmap, start: int, limit: int) -> int | None:
 
 
 def _amr(data: mmap.mmap, start: int, limit: int) -> int | None:
-    """Frames follow each other, each with its type in its first byte; what is behind may be damage, if it is long."""
+    """Follow the frames, each with its type in its first byte; a long rest behind the last may be damage."""
     is_wide = data[start : start + 9] == b"#!AMR-WB\n"
     at, sizes = start + (9 if is_wide else 6), _AMR_WB_BYTES if is_wide else _AMR_BYTES
     while at < limit and not data[at] & 0x83 and (size := sizes[data[at] >> 3 & 15]):
@@ -208,7 +208,7 @@ def _matroska(data: mmap.mmap, start: int, limit: int) -> int | None:
 
 
 def _program_stream(data: mmap.mmap, start: int, limit: int) -> int | None:
-    """Packs and packets follow each other; behind damage the file goes on with the next pack."""
+    """Follow the packs and packets; behind damage the file goes on with the next pack."""
     at = start
     for _ in range(_MAX_STEPS):
         kind = data[at : at + 4]
