@@ -9,12 +9,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from earshot_cli import CLONE
 from earshot_cli.errors import CliError, Status
 
 VERSION = "2.1148.0"  # of the package aws-cdk; npx fetches it the first time it is used
 # Advice to install another version of the CDK or of npm, and warnings about this machine's own configuration of npm.
 _NO_ADVICE = {"CDK_DISABLE_VERSION_CHECK": "1", "npm_config_update_notifier": "false", "npm_config_loglevel": "error"}
-CLONE = Path(__file__).resolve().parents[3]
 
 
 def check_clone() -> None:

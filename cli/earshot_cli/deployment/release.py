@@ -16,11 +16,11 @@ from typing import Any
 from earshot_cli.deployment.cdk import checked_cdk
 from earshot_cli.errors import CliError, Status
 from earshot_contract.aws_errors import error_code
+from earshot_contract.names import DEPLOYED_CONTEXT
 
 Client = Callable[[str], Any]  # name of a service → boto3 client
 
 CHANGE_SET = "earshot-release"
-DEPLOYED = "@earshot/deployed"  # context by which `infra` learns what is deployed
 # What holds data, or an address that callers have. CloudFormation would make an empty, or another, one in its place.
 STATEFUL = frozenset(
     {
@@ -100,7 +100,7 @@ def synthesize(settings: Mapping[str, str], folder: Path, deployed: Mapping[str,
     Raises:
         CliError: the app rejects a setting, or a rule of cdk-nag is broken; the CDK has said which.
     """
-    kept = {DEPLOYED: json.dumps(deployed)} if deployed else {}
+    kept = {DEPLOYED_CONTEXT: json.dumps(deployed)} if deployed else {}
     checked_cdk(["synth", "--quiet", "--output", str(folder), *context_arguments({**settings, **kept})])
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from earshot_contract.audio_limits import MAX_CHANNELS
 from earshot_contract.documents.audio_tracks import TrackRequest
 from earshot_contract.documents.shard_results import AudioInfo, ShardWarning
 from earshot_contract.documents.shards import PacketPosition, RawAudio, ShardError
 from transcriber.audio import stream_warnings
-from transcriber.audio.decoding.container import MAX_CHANNELS, no_samples_error
+from transcriber.audio.decoding.container import no_samples_error
 from transcriber.audio.decoding.frame_decoder import FrameDecoder
 from transcriber.audio.decoding.open_part import OpenPart
 from transcriber.audio.decoding.part_blocks import PartBlocks

@@ -11,6 +11,7 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
+from earshot_contract.audio_limits import MAX_CHANNELS, MAX_RATE, MAX_SECONDS
 from earshot_contract.documents.shards import RawAudio, ShardError
 from earshot_contract.signatures.file_signatures import describe_file
 from transcriber.audio.file_structure.parts import PartReader
@@ -31,10 +32,7 @@ _HEADERLESS_DEMUXERS = {
 }
 # What FFmpeg raises for input that it cannot read: its own errors, and Python's for numbers that lead nowhere.
 UNREADABLE = (av.error.FFmpegError, ValueError, OverflowError, MemoryError, OSError)
-# A guard against damaged and hostile files, not a limit that is promised. `multichannel` splits at most
-# `functions.options.tables.speech.MAX_CHANNELS` (20) into shards; without it a file of up to 64 is mixed to one.
-MAX_CHANNELS = 64
-MIN_RATE, MAX_RATE = 1_000, 768_000  # Hz; real recordings have 4,000 to 768,000
+MIN_RATE = 1_000  # Hz
 # Formats whose tracks begin anywhere, and how long FFmpeg looks for them if it found no sound at first: to the latest
 # start that counts (`timeline`), and at most so many bytes, which it keeps in memory.
 _TRACKS_BEGIN_ANYWHERE = {"mpeg", "mpegts", "flv"}
@@ -42,7 +40,6 @@ _LONG_LOOK = {"analyzeduration": "600000000", "probesize": str(1 << 26)}
 # For a file whose edit list leaves nothing of its sound: the list is damaged, and FFmpeg need not follow it.
 _WHOLE_MEDIA = {"ignore_editlist": "1"}
 _MP3_PADDING_SECONDS = 1.0  # by which the frame count, with the encoder's padding, is more than the audio
-_MAX_SECONDS = 7 * 24 * 3600.0  # of a file; a header that says more is damaged
 _LIVE_START = 1.0  # seconds; the first time stamp of a file that was recorded from its beginning is earlier
 _PCM = {
     "linear16",
@@ -161,7 +158,7 @@ def header_end(container: InputContainer, stream: AvAudioStream, file: PartReade
         zero: time stamp, in seconds, at which a player begins.
     """
     end = _claimed_end(container, stream, file, zero)
-    return end if end is not None and end <= _MAX_SECONDS else None
+    return end if end is not None and end <= MAX_SECONDS else None
 
 
 def _claimed_end(container: InputContainer, stream: AvAudioStream, file: PartReader, zero: float) -> float | None:

@@ -11,6 +11,7 @@ import mmap
 import re
 import struct
 
+from earshot_contract.audio_limits import MAX_SECONDS
 from transcriber.audio.file_structure import wav_header
 from transcriber.audio.file_structure.ebml import CLUSTER, SEGMENT, element_at
 from transcriber.audio.file_structure.recording_trailers import padding_end
@@ -35,7 +36,6 @@ _MP4_BOXES = frozenset(
 _AMR_BYTES = (13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1)
 _AMR_WB_BYTES = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1)
 _MAX_AMR_TAIL = 128  # bytes behind the last frame, 0.1 to 0.2 s; more may be frames behind damage
-_MAX_SECONDS = 7 * 24 * 3600  # of a recording; more is damage
 _MAX_STEPS = 5_000_000  # blocks, tags or frames: those of a day of audio
 
 
@@ -154,7 +154,7 @@ def _asf(data: mmap.mmap, start: int, limit: int) -> int | None:
 
 def _tta(data: mmap.mmap, start: int, limit: int) -> int | None:
     rate, samples = struct.unpack_from("<II", data, start + 10)
-    if not rate or samples > rate * _MAX_SECONDS:
+    if not rate or samples > rate * MAX_SECONDS:
         return None
     frames = -(-samples * 245 // (rate * 256))
     table = data[start + 22 : start + 22 + 4 * frames]
