@@ -73,7 +73,7 @@ def start(parent: socket.socket, config: dict[str, Any], code: Path, logs: Path)
             return LambdaEnvironment(*fork(control, b"[]", name, logs))
 
     def import_modules(modules: list[str]) -> None:
-        with forking, suppress(RuntimeError, OSError):  # it has ended with the local cloud
+        with forking, suppress(RuntimeError, OSError):  # the parent process has ended with the local cloud
             fork(control, json.dumps(modules).encode(), name, logs)[0].close()
 
     return Template(control, pid, EnvironmentPool(fork_environment), import_modules)

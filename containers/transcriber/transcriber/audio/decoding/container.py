@@ -21,9 +21,9 @@ from transcriber.engine_protocol import ShardFailed
 # come in a container that names the codec.
 _HEADERLESS_DEMUXERS = {
     "linear16": "s16le",
-    "linear16be": "s16be",  # no name of Deepgram's: `recordings` finds out
+    "linear16be": "s16be",  # no name of Deepgram's: `recordings` finds it by the samples
     "linear32": "f32le",
-    "linear32int": "s32le",  # nor this one
+    "linear32int": "s32le",  # no name of Deepgram's either
     "mulaw": "mulaw",
     "alaw": "alaw",
     "amr-nb": "amrnb",
@@ -165,12 +165,12 @@ def _claimed_end(container: InputContainer, stream: AvAudioStream, file: PartRea
     name = container.format.name
     if name in _WITHOUT_DURATION:
         return None
-    # Of a dump of a stream it is the end on the stream's clock.
+    # The header of a recorded stream has the end on the stream's clock, not the length.
     if name in ("ogg", "nut", "asf", "matroska,webm") and zero > _LIVE_START:
         return None
-    if name == "ogg" and stream.codec_context.name == "flac":  # and here FFmpeg does not know the start
+    if name == "ogg" and stream.codec_context.name == "flac":  # FFmpeg does not know where such a stream starts
         return None
-    if name == "asf" and len(container.streams) > 1:  # it is that of the longest track
+    if name == "asf" and len(container.streams) > 1:  # the header's duration is that of the longest track
         return None
     if name == "mp3":
         counted = _mp3_seconds(file, stream.codec_context.sample_rate)

@@ -32,7 +32,7 @@ _ASF_OBJECTS = (
 _MP4_BOXES = frozenset(
     (b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"styp", b"sidx", b"mfra", b"uuid", b"meta")
 )
-# Bytes of an AMR frame, the first included, by its type (RFC 4867, section 5.3); 0: there is none of it.
+# Bytes of an AMR frame, the first included, by its type (RFC 4867, section 5.3); 0: no such type.
 _AMR_BYTES = (13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1)
 _AMR_WB_BYTES = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1)
 _MAX_AMR_TAIL = 128  # bytes behind the last frame, 0.1 to 0.2 s; more may be frames behind damage

@@ -15,7 +15,7 @@ from earshot_contract.audio_limits import MAX_CHANNELS
 
 _UNKNOWN, _INTEGER, _FLOAT, _EXTENSIBLE = 0, 1, 3, 0xFFFE  # format tags
 _USUAL_BITS = (8, 16, 24, 32)
-_LEAST_SAMPLES = 1000  # that are not zero; fewer say nothing
+_LEAST_SAMPLES = 1000  # samples that are not zero; fewer prove nothing
 # Floats have these sizes in sound: integers, read as floats, have any size. What a filter or an FFT leaves of silence
 # is smaller still, so that small ones prove nothing.
 _SMALLEST, _LARGEST, _USUAL = 1e-9, 1e6, 0.98
