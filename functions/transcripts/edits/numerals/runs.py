@@ -17,7 +17,7 @@ _EARLY_YEAR_SIGNS = frozenset({"in", "since", "year", "jahr", "jaar", "år"})  #
 _PER = frozenset({"a", "an", "each", "apiece", "per"})  # "nineteen ninety-nine a month"
 _SIGHT = frozenset(
     {"vision", "hindsight", "eyesight", "sight", "eye", "eyes", "acuity"}
-)  # "twenty twenty" beside these
+)  # near these "twenty twenty" is no year
 _NO_YEARS = {(15, 20), (15, 30), (15, 40)}  # an estimate, and scores of tennis
 _OVENS = frozenset({"oven", "preheat", "preheated"})  # whose degrees are not said: "to three fifty"
 _BEFORE_DEGREES = frozenset({"to", "at", "is"})  # not "around": "out of the oven around two thirty" is a time of day
