@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from tinytag import TinyTag, TinyTagException
 
+from earshot_contract.audio_limits import MAX_CHANNELS, MAX_RATE, MAX_SECONDS
 from earshot_contract.documents.audio_tracks import TrackRequest
 from earshot_contract.documents.shards import RawAudio
 from earshot_contract.signatures.container_signatures import container_name, wav_samples
@@ -31,8 +32,6 @@ from functions.audio.frame_channels import AAC_RATES, frame_channels
 from functions.audio.tracks import HeaderTrack, transcribed_track
 from functions.errors import bad_audio
 
-MAX_SECONDS = 7 * 24 * 3600.0  # a header that says more is damaged; the worker takes 12 hours
-MAX_CHANNELS, MAX_RATE = 64, 768_000  # channels and Hz; the worker takes no more
 _ENCRYPTED = (
     "corrupt or unsupported data: the sound of this file is encrypted (copy protection, DRM): send a copy without it."
 )

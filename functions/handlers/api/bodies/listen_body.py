@@ -39,7 +39,7 @@ def is_json(content_type: str, body: bytes, headerless: bool = False) -> bool:
     Args:
         content_type: in lower case, without parameters.
         body: all of it.
-        headerless: it may be samples without a header, as the caller says of the audio.
+        headerless: whether the caller says that the audio is samples without a header.
     """
     if content_type not in JSON_TYPES:
         return False

@@ -32,7 +32,7 @@ _RANGES = {
 
 
 def is_of_one(tokens: Tokens, number: Number) -> bool:
-    """Tell whether the number is that of which there is one: "one out of five", "un sur deux"; "one" stays a word."""
+    """Tell whether the number follows "one out of", as in "one out of five", "un sur deux": "one" stays a word."""
     for ratio in _RATIOS[tokens.language]:
         phrase = ratio.split()
         at = number.start - len(phrase)
@@ -42,7 +42,7 @@ def is_of_one(tokens: Tokens, number: Number) -> bool:
 
 
 def is_with_larger(tokens: Tokens, number: Number, others: Sequence[Number], least: int) -> bool:
-    """Tell whether the number is bound to one that is written in digits: of at least `least`, and no "one"."""
+    """Tell whether the number is bound to another that is written in digits: `least` or more, and not "one"."""
     return any(
         other.value >= max(least, 2)
         and other.is_sure is not False

@@ -11,6 +11,7 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
+from earshot_contract.audio_limits import MAX_CHANNELS, MAX_RATE, MAX_SECONDS
 from earshot_contract.documents.shards import RawAudio, ShardError
 from earshot_contract.signatures.file_signatures import ONLY_ZEROS, describe_file
 from transcriber.audio.file_structure.parts import PartReader
@@ -20,9 +21,9 @@ from transcriber.engine_protocol import ShardFailed
 # come in a container that names the codec.
 _HEADERLESS_DEMUXERS = {
     "linear16": "s16le",
-    "linear16be": "s16be",  # no name of Deepgram's: `recordings` finds out
+    "linear16be": "s16be",  # no name of Deepgram's: `recordings` finds it by the samples
     "linear32": "f32le",
-    "linear32int": "s32le",  # nor these
+    "linear32int": "s32le",  # no names of Deepgram's either
     "linear32be": "f32be",
     "unsigned8": "u8",
     "signed8": "s8",
@@ -34,10 +35,7 @@ _HEADERLESS_DEMUXERS = {
 }
 # What FFmpeg raises for input that it cannot read: its own errors, and Python's for numbers that lead nowhere.
 UNREADABLE = (av.error.FFmpegError, ValueError, OverflowError, MemoryError, OSError)
-# A guard against damaged and hostile files, not a limit that is promised. `multichannel` splits at most
-# `functions.options.tables.speech.MAX_CHANNELS` (20) into shards; without it a file of up to 64 is mixed to one.
-MAX_CHANNELS = 64
-MIN_RATE, MAX_RATE = 1_000, 768_000  # Hz; real recordings have 4,000 to 768,000
+MIN_RATE = 1_000  # Hz
 # Formats whose tracks begin anywhere, and how long FFmpeg looks for them if it found no sound at first: to the latest
 # start that counts (`timeline`), and at most so many bytes, which it keeps in memory.
 _TRACKS_BEGIN_ANYWHERE = {"mpeg", "mpegts", "flv"}
@@ -46,7 +44,6 @@ _LONG_LOOK = {"analyzeduration": "600000000", "probesize": str(1 << 26)}
 _WHOLE_MEDIA = {"ignore_editlist": "1"}
 _MOSTLY = 0.5  # of a file
 _MP3_PADDING_SECONDS = 1.0  # by which the frame count, with the encoder's padding, is more than the audio
-_MAX_SECONDS = 7 * 24 * 3600.0  # of a file; a header that says more is damaged
 _LIVE_START = 1.0  # seconds; the first time stamp of a file that was recorded from its beginning is earlier
 _PCM = _HEADERLESS_DEMUXERS.keys() - {"amr-nb", "amr-wb", "g729"}  # FFmpeg needs their sample rate and channels
 # FFmpeg estimates the duration of these formats from size and bit rate: their headers do not contain it.
@@ -172,19 +169,19 @@ def header_end(container: InputContainer, stream: AvAudioStream, file: PartReade
         zero: time stamp, in seconds, at which a player begins.
     """
     end = _claimed_end(container, stream, file, zero)
-    return end if end is not None and end <= _MAX_SECONDS else None
+    return end if end is not None and end <= MAX_SECONDS else None
 
 
 def _claimed_end(container: InputContainer, stream: AvAudioStream, file: PartReader, zero: float) -> float | None:
     name = container.format.name
     if name in _WITHOUT_DURATION:
         return None
-    # Of a dump of a stream it is the end on the stream's clock.
+    # The header of a recorded stream has the end on the stream's clock, not the length.
     if name in ("ogg", "nut", "asf", "matroska,webm") and zero > _LIVE_START:
         return None
-    if name == "ogg" and stream.codec_context.name == "flac":  # and here FFmpeg does not know the start
+    if name == "ogg" and stream.codec_context.name == "flac":  # FFmpeg does not know where such a stream starts
         return None
-    if name == "asf" and len(container.streams) > 1:  # it is that of the longest track
+    if name == "asf" and len(container.streams) > 1:  # the header's duration is that of the longest track
         return None
     if name == "mp3":
         counted = _mp3_seconds(file, stream.codec_context.sample_rate)

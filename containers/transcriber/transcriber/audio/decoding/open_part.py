@@ -187,7 +187,7 @@ class OpenPart:
     def _loudness(self, index: int, enough: float) -> float | None:
         """Return the RMS of a track's third loudest tenth of a second, or the third one of at least `enough`.
 
-        The two loudest may be clicks of a microphone that is switched on and off. None: nothing can be decoded.
+        The two loudest may be clicks of a microphone that is switched on and off. None: no packet can be decoded.
         """
         loudest: list[float] = []
         try:

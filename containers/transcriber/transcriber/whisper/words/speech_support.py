@@ -20,7 +20,7 @@ _MAX_LETTERS_PER_SECOND = 25.0
 _TOLERANCE_SECONDS = 0.1
 _MIN_LETTERS = 1  # supported by any speech at all
 _MIN_WORD_SECONDS = 0.16  # less speech than this is no word, but a click of a key or a cut-off sound
-_MIN_REGION_SECONDS = 0.6  # a shorter region of speech without a word may be a breath
+MIN_REGION_SECONDS = 0.6  # a shorter region without a word may be a breath: not decoded again
 _MIN_REST_SECONDS = 1.2  # speech after the last word in its own region; the alignment ends words this much too early
 _SLOW_LETTERS_PER_SECOND = 8.0  # a word has time for more speech than this only if it is stretched
 _MAX_SQUEEZED_SHARE = 0.1  # words of no length in a text that was said
@@ -50,7 +50,7 @@ def uncovered_regions(words: Sequence[AlignedWord], voiced: Regions) -> list[tup
             for word in words
         )
         rest = end - words[-1].end if covered and words[-1].start < end else 0.0
-        if not covered and end - start >= _MIN_REGION_SECONDS:
+        if not covered and end - start >= MIN_REGION_SECONDS:
             found = [*found[:-1], (found[-1][0], end)] if joins and found else [*found, (start, end)]
             joins = True
         elif rest >= _MIN_REST_SECONDS:
