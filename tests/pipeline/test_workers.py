@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from earshot_contract.keys import FLEET_PK
+from earshot_contract.timeouts import REQUEST_WAIT_SECONDS
 from tests.fixtures.local_cloud.faults import Faults, Rule
 from tests.fixtures.local_cloud.schedules import run_of_every_minute
 from tests.fixtures.local_cloud.waiting import MOMENT, eventually
@@ -89,7 +90,7 @@ def test_job_of_killed_worker_completes(pipeline: Pipeline, interrupted_job: str
 def test_waiting_callers_clip_is_taken_over_while_it_waits(
     pipeline: Pipeline, interrupted_job: str, long_speech: bytes
 ) -> None:
-    """A killed worker's message is hidden for 15 s on the fast queue, for 60 s on the other (test_sqs_queues.py)."""
+    """A killed worker's message is hidden for 9 s on the fast queue, for 60 s on the other (test_sqs_queues.py)."""
     pipeline.wait_until_finished(interrupted_job, 150)
     # A new execution of the worker machine: a slot whose worker died on Spot and on demand cools down for a minute.
     pipeline.kill_workers(signal.SIGTERM)
@@ -98,10 +99,15 @@ def test_waiting_callers_clip_is_taken_over_while_it_waits(
         pending = pool.submit(pipeline.post, long_speech, "tag=taken-over")
         eventually(pipeline.messages_in_flight, "worker at work", longest_pause=MOMENT)
         pipeline.kill_workers(signal.SIGKILL)
+        killed = time.monotonic()
         answer = pending.result()
+    took = time.monotonic() - killed
 
     assert answer.status_code == 200, answer.text
-    assert len(answer.history) <= 1  # two waits of 25 s: less than the bulk queue hides a message
+    # Hidden, received by a worker that was launched meanwhile, transcribed, answered: in one wait of the caller, with
+    # room for a busy machine. On a quiet one it is some 12 s.
+    print(f"Taken over: answered {took:.1f} s after the worker's death.")
+    assert took < REQUEST_WAIT_SECONDS
     assert "bucket" in answer.json()["results"]["channels"][0]["alternatives"][0]["transcript"].lower()
 
 
