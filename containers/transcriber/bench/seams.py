@@ -196,8 +196,8 @@ def main(arguments: Sequence[str]) -> None:
                 _spread(elsewhere),
             )
             print(f"| {' | '.join(cells)} |", flush=True)
-        document = {n: {"cuts": t.cuts, "words": [word.to_dict() for word in t.words]} for n, t in kept.items()}
-        (options.out / f"seams-{name}.json").write_text(json.dumps(document, ensure_ascii=False))
+            document = {n: {"cuts": t.cuts, "words": [word.to_dict() for word in t.words]} for n, t in kept.items()}
+            (options.out / f"seams-{name}.json").write_text(json.dumps(document, ensure_ascii=False))
     print(f"{time.process_time():.0f} CPU s")
     for engine in engines.values():
         engine.close()
