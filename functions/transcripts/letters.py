@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -106,6 +107,7 @@ def is_tight(before: str, after: str) -> bool:
     return any(_is_unspaced(letter) or letter in DASHES for letter in (before, after))
 
 
+@functools.lru_cache(maxsize=4096)  # asked at each space of a transcript; a language has fewer letters
 def _is_unspaced(letter: str) -> bool:
     """Tell whether a letter or a mark belongs to a script that is written without spaces between words."""
     if unicodedata.category(letter)[0] in "PZ":

@@ -10,6 +10,7 @@ from tests.fixtures.audio_files.decoded_audio import decode
 from tests.unit.transcriber.audio.test_timeline import about, loud, write
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("codec", ["libmp3lame", "aac", "ac3", "eac3"])
 def test_empty_chunks_of_avi_are_silence(tmp_path: Path, codec: str) -> None:
     rate = 48_000 if codec == "eac3" else 44_100

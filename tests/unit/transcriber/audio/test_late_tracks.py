@@ -61,6 +61,7 @@ def loud_range(path: Path) -> tuple[float, float]:
     return float(at[0]) / SAMPLE_RATE, float(at[-1]) / SAMPLE_RATE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "codec"),
     [("a.ts", "aac"), ("a.ts", "ac3"), ("a.mpg", "mp2"), ("a.vob", "ac3"), ("a.mkv", "aac"), ("a.mp4", "aac")],
@@ -92,6 +93,7 @@ def test_track_without_any_sound_hides_no_other(tmp_path: Path) -> None:
     assert loud_range(path) == pytest.approx((0, 2.9), abs=0.3)
 
 
+@pytest.mark.slow
 def test_picture_that_begins_in_the_middle_ends_no_sound(tmp_path: Path) -> None:
     path = write(
         tmp_path / "a.flv", "pcm_s16le", [(0.0, 75.0, 0.2)], picture=(70, 75), rate=44_100, picture_codec="flv1"

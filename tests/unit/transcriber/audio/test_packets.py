@@ -108,6 +108,7 @@ def positions(path: Path) -> list[PacketPosition]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*FORMATS, "changing.mkv"])
 def test_packets_are_where_the_whole_has_their_samples(files: dict[str, Path], name: str) -> None:
     """To the sample; where only time stamps, in milliseconds, say how long a packet is, within 1.5 of them."""

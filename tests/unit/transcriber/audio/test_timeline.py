@@ -127,6 +127,7 @@ PARTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parts", PARTS.values(), ids=PARTS)
 def test_all_parts_of_joined_file_are_decoded(tmp_path: Path, parts: list[tuple[str, str, int]]) -> None:
     joined = tmp_path / "joined"

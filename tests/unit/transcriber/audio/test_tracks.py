@@ -38,6 +38,7 @@ def loudest_hz(audio: AudioStream) -> float:
     return float(spectrum.argmax() * SAMPLE_RATE / len(samples))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("container", ["matroska", "mp4", "mov", "mpegts"])
 @pytest.mark.parametrize(("value", "number"), [(None, 3), ("1", 1), ("4", 4), ("en", 1), ("de-AT", 2), ("fr", 3)])
 def test_requested_track_is_transcribed(tmp_path: Path, container: str, value: str | None, number: int) -> None:

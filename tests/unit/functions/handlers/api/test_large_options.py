@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import httpx
 import msgspec
+import pytest
 
 from functions.options.options import Options
 from functions.options.parsers import MAX_PROMPT
@@ -27,6 +28,7 @@ def transcribe(api, **fields):
     )
 
 
+@pytest.mark.slow
 @each_row("name", [*OPTIONS, *OWN, "user", "unknown", "known_speaker_names[]"])
 def test_large_field_is_no_fault_of_ours(api, name):
     answer = transcribe(api, **{name: LARGE})
@@ -50,6 +52,7 @@ def test_long_prompt_counts_with_its_end(api):
     assert [(found["parameter"], found["type"]) for found in options.warnings] == [("prompt", "unsupported_value")]
 
 
+@pytest.mark.slow
 def test_warnings_of_many_names_fit_into_a_row():
     query = "&".join(f"smart_forma{n:x}=1" for n in range(3500))
 

@@ -52,6 +52,7 @@ def test_numbers_in_digits_stay_as_they_are(language: str, text: str, expected: 
     assert write_numerals(once, language) == once
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "text"), [("it", "via Garibaldi ventuno"), ("en", "minus five percent")])
 def test_time_grows_with_the_numbers_and_no_faster(language: str, text: str) -> None:
     """A recording may count for hours."""
