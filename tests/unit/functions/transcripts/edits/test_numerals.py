@@ -15,7 +15,7 @@ from functions.options.options import Options
 from functions.rendering.formats import FORMATS
 from functions.transcripts.edit import edit
 from functions.transcripts.edits.numerals import NUMERAL_LANGUAGES, write_numerals
-from functions.transcripts.letters import normalised
+from functions.transcripts.text_boundaries.letters import normalised
 from functions.transcripts.words import TranscriptWord
 from tests.fixtures.results.transcripts import segment, timed_words, transcript
 from tests.fixtures.rows import each_row
