@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from earshot_contract.keys import FLEET_PK
-from earshot_contract.timeouts import REQUEST_WAIT_SECONDS
+from earshot_contract.timeouts import FAST_VISIBILITY_SECONDS
 from tests.fixtures.local_cloud.faults import Faults, Rule
 from tests.fixtures.local_cloud.schedules import run_of_every_minute
 from tests.fixtures.local_cloud.waiting import MOMENT, eventually
@@ -95,6 +95,9 @@ def test_waiting_callers_clip_is_taken_over_while_it_waits(
     # A new execution of the worker machine: a slot whose worker died on Spot and on demand cools down for a minute.
     pipeline.kill_workers(signal.SIGTERM)
     eventually(lambda: not pipeline.executions("WorkerMachineArn", "RUNNING"), "end of the Worker machine", 60)
+    began = time.monotonic()
+    pipeline.post(long_speech, "tag=undisturbed")  # launch, transcription and answer, as slow as this machine is now
+    undisturbed = time.monotonic() - began
     with ThreadPoolExecutor(1) as pool:
         pending = pool.submit(pipeline.post, long_speech, "tag=taken-over")
         eventually(pipeline.messages_in_flight, "worker at work", longest_pause=MOMENT)
@@ -104,10 +107,9 @@ def test_waiting_callers_clip_is_taken_over_while_it_waits(
     took = time.monotonic() - killed
 
     assert answer.status_code == 200, answer.text
-    # Hidden, received by a worker that was launched meanwhile, transcribed, answered: in one wait of the caller, with
-    # room for a busy machine. On a quiet one it is some 12 s.
-    print(f"Taken over: answered {took:.1f} s after the worker's death.")
-    assert took < REQUEST_WAIT_SECONDS
+    print(f"Taken over: answered {took:.1f} s after the worker's death; undisturbed {undisturbed:.1f} s.")
+    # Hidden, received in a poll of a second by a worker that was launched meanwhile, transcribed, answered.
+    assert took < FAST_VISIBILITY_SECONDS + 1 + 1.5 * undisturbed
     assert "bucket" in answer.json()["results"]["channels"][0]["alternatives"][0]["transcript"].lower()
 
 
