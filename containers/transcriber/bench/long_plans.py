@@ -74,32 +74,6 @@ with av.open(sys.argv[2]) as file:
         pass
 print(json.dumps(answer | {"bare": time.process_time() - cpu}))
 """
-# Bucket, key and folder → path of the fetched file, and what fetching and reading alone took.
-_FETCH = """
-import json, sys, time
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
-from pathlib import Path
-from earshot_contract.documents.s3_object import S3Object
-from transcriber.worker.audio_cache import AudioCache
-from transcriber.worker.aws_clients import AwsClients
-bucket, key, folder = sys.argv[1:]
-s3 = AwsClients.connect().s3
-size = s3.head_object(Bucket=bucket, Key=key)["ContentLength"]
-def read(ends):
-    return len(s3.get_object(Bucket=bucket, Key=key, Range=f"bytes={ends[0]}-{ends[1] - 1}")["Body"].read())
-def measured(work):
-    began, cpu = time.perf_counter(), time.process_time()
-    result = work()
-    return result, time.process_time() - cpu, time.perf_counter() - began
-def alone():  # as many at once, and as long, as boto3's own ranges
-    with ThreadPoolExecutor(10) as pool:
-        return sum(pool.map(read, pairwise([*range(0, size, 8 * 2**20), size])))
-found, *reading = measured(alone)
-assert found == size
-file, *fetching = measured(lambda: AudioCache(s3, Path(folder), 2**40).acquire(S3Object(bucket, key)))
-print(json.dumps({"path": str(file.path), "reading": reading, "fetching": fetching}))
-"""
 
 
 def minute(target: Path, name: str) -> Path:
@@ -139,7 +113,7 @@ def fetched(path: Path, bucket: str) -> tuple[Path, str]:
     s3, key = boto3.client("s3"), f"uploads/long-plans/{path.name}"
     s3.upload_file(str(path), bucket, key)
     path.unlink()
-    command = [sys.executable, "-c", _FETCH, bucket, key, str(path.parent)]
+    command = [sys.executable, "-m", "bench.fetched_audio", bucket, key, str(path.parent)]
     answer = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     s3.delete_object(Bucket=bucket, Key=key)
     cells = (f"{cpu:.1f} in {seconds:.1f} s" for cpu, seconds in (answer["fetching"], answer["reading"]))
