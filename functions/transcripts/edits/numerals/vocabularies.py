@@ -76,7 +76,7 @@ VOCABULARIES = {
         decimal_words=_set("virgule"),
         year_signs=_set("en"),
         hours={"heure": "{} h {}", "heures": "{} h {}"},
-        idioms=_phrases("mon trente et un", "son trente et un", "quoi de neuf", "mille et une nuits", "à deux doigts"),
+        idioms=_phrases("mon trente et un", "son trente et un", "quoi de neuf", "mille et une nuits", "à deux doigts, uns, unes"),
         codes=_set("est code numéro pin composez faites appelez"),
         minus=_set("moins"),
         degrees=_set("degré degrés"),
@@ -107,7 +107,7 @@ VOCABULARIES = {
         counted_endings="(?:jährig|tägig|stündig|minütig|prozentig)(?:e[rnsm]?)?",
         idioms=_phrases(
             "gib acht, gebt acht, geben acht, gab acht, habt acht, acht geben, acht gibt, acht zu geben, außer acht",
-            "in acht nehmen, vier augen",
+            "in acht nehmen, vier augen, sieben sie",
         ),
     ),
     "es": Vocabulary(
