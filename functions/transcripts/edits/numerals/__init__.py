@@ -21,6 +21,7 @@ from functions.transcripts.edits.numerals.single import NEAR, is_certain
 from functions.transcripts.edits.numerals.times import times
 from functions.transcripts.edits.numerals.tokens import Tokens
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
+from functions.transcripts.letters import around
 from functions.transcripts.words import TranscriptWord
 
 NUMERAL_LANGUAGES = frozenset(VOCABULARIES)
@@ -96,7 +97,8 @@ def _whole_words(tokens: Tokens, written: Sequence[Written]) -> Iterator[tuple[i
 
 def _merged(words: Sequence[TranscriptWord], text: str) -> TranscriptWord:
     """Return the words as one, with the punctuation before the first and after the last."""
-    (before, own, _), (_, _, after) = _split(words[0]), _split(words[-1])
+    before, own, _ = around(words[0].text, words[0].normalised)
+    after = around(words[-1].text, words[-1].normalised)[2]
     text = text or own
     return replace(
         words[0],
@@ -105,10 +107,3 @@ def _merged(words: Sequence[TranscriptWord], text: str) -> TranscriptWord:
         end=words[-1].end,
         confidence=fsum(word.confidence for word in words) / len(words),
     )
-
-
-def _split(word: TranscriptWord) -> tuple[str, str, str]:
-    """Return the punctuation before a word, the word, and the punctuation after it."""
-    start = max(word.text.lower().find(word.normalised), 0)
-    end = start + len(word.normalised)
-    return word.text[:start], word.text[start:end], word.text[end:]

@@ -217,7 +217,12 @@ def _continued_decimals(tokens: Tokens, before: Number, number: Number) -> Numbe
 
 def _join_last_digits(found: list[Number]) -> None:
     """Join the digits that the last number ends: "one nine two dot one six eight" begins with 192."""
-    if len(found) > 1 and found[-2].end == found[-1].start and found[-2].text in ("1", "2") and len(found[-1].text) == 2:
+    if (
+        len(found) > 1
+        and found[-2].end == found[-1].start
+        and found[-2].text in ("1", "2")
+        and len(found[-1].text) == 2
+    ):
         last = found.pop()  # "one ninety-two dot" is 192
         found[-1] = replace(found[-1], end=last.end, text=found[-1].text + last.text)
     while len(found) > 1 and found[-2].end == found[-1].start and found[-2].text.isdigit() and len(found[-2].text) == 1:
