@@ -21,7 +21,7 @@ from functions.transcripts.edits.numerals.single import NEAR, is_certain
 from functions.transcripts.edits.numerals.times import times
 from functions.transcripts.edits.numerals.tokens import Tokens
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
-from functions.transcripts.letters import around
+from functions.transcripts.text_boundaries.letters import around
 from functions.transcripts.words import TranscriptWord
 
 NUMERAL_LANGUAGES = frozenset(VOCABULARIES)

@@ -9,7 +9,7 @@ from functools import lru_cache
 import text_to_num
 
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
-from functions.transcripts.letters import around
+from functions.transcripts.text_boundaries.letters import around
 from functions.transcripts.words import TranscriptWord
 
 _STOPS = ',;:.?!…—–)]}»”"'
