@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from math import fsum
 
+from functions.transcripts.edits.numerals.bound_pairs import begins_range
 from functions.transcripts.edits.numerals.cardinals import Written
 from functions.transcripts.edits.numerals.compounds import compounds
 from functions.transcripts.edits.numerals.dates import dates
@@ -56,6 +58,8 @@ def _written(tokens: Tokens, least: int) -> list[Written]:
     written += times(tokens, _without(numbers, written))
     numbers = join_runs(tokens, _without(numbers, written))
     written += amounts(tokens, numbers)
+    ones = [one for one, other in pairwise(numbers) if begins_range(tokens, one, other)]
+    written += [Written(one.start, one.end, one.text) for one in _without(ones, written)]
     numbers = _without(numbers, written)
     for at, number in enumerate(numbers):
         near = numbers[max(0, at - NEAR) : at + NEAR + 1]  # all of them would take time that grows with their square

@@ -77,7 +77,7 @@ VOCABULARIES = {
         year_signs=_set("en"),
         hours={"heure": "{} h {}", "heures": "{} h {}"},
         idioms=_phrases(
-            "mon trente et un", "son trente et un", "quoi de neuf", "mille et une nuits", "à deux doigts, uns, unes"
+            "mon trente et un, son trente et un, quoi de neuf, mille et une nuits, à deux doigts, uns, unes"
         ),
         codes=_set("est code numéro pin composez faites appelez"),
         minus=_set("moins"),
