@@ -64,7 +64,7 @@ VOCABULARIES = {
         fraction_ending="(?:th|fif)s$|ths$",
     ),
     "fr": Vocabulary(
-        ambiguous=_set("un une neuf zéro"),
+        ambiguous=_set("un une uns unes neuf zéro"),
         units=_set("ans mois jours semaines heures minutes secondes euros personnes kilomètres mètres kilos fois"),
         fractions=_set("demi demie demies tiers quart quarts cinquièmes sixièmes dixièmes centièmes"),
         joiners=_set("et"),
@@ -76,9 +76,7 @@ VOCABULARIES = {
         decimal_words=_set("virgule"),
         year_signs=_set("en"),
         hours={"heure": "{} h {}", "heures": "{} h {}"},
-        idioms=_phrases(
-            "mon trente et un, son trente et un, quoi de neuf, mille et une nuits, à deux doigts, uns, unes"
-        ),
+        idioms=_phrases("mon trente et un", "son trente et un", "quoi de neuf", "mille et une nuits", "à deux doigts"),
         codes=_set("est code numéro pin composez faites appelez"),
         minus=_set("moins"),
         degrees=_set("degré degrés"),
