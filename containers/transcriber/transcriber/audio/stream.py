@@ -123,7 +123,7 @@ class AudioStream:
         partly_decoded = self._stopped_early or self._sought
         header, whole = self._header_seconds, self._file_seconds
         duration = whole if partly_decoded and whole is not None else decoded
-        short = header is not None and header - decoded > _TRUNCATED_SECONDS
+        short = header is not None and not self._part.timeline.has_jumped and header - decoded > _TRUNCATED_SECONDS
         return AudioInfo(
             sha256="",
             duration=round(duration, 3),
@@ -154,7 +154,9 @@ class AudioStream:
                     yield self._scaler.joined(pending)
                     pending, size = [], 0
         if not self._position:
-            raise no_samples_error(self._decoder.damaged)
+            size = self._path.stat().st_size
+            zeros = zero_bytes(self._path, 0, size) / size
+            raise no_samples_error(self._decoder.damaged, self._header_seconds, zeros)
         if size:
             yield self._scaler.joined(pending)
         if self._decoder.has_scattered_damage:

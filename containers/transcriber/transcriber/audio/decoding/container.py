@@ -12,7 +12,7 @@ from av.container import InputContainer
 from av.packet import Packet
 
 from earshot_contract.documents.shards import RawAudio, ShardError
-from earshot_contract.signatures.file_signatures import describe_file
+from earshot_contract.signatures.file_signatures import ONLY_ZEROS, describe_file
 from transcriber.audio.file_structure.parts import PartReader
 from transcriber.engine_protocol import ShardFailed
 
@@ -22,7 +22,10 @@ _HEADERLESS_DEMUXERS = {
     "linear16": "s16le",
     "linear16be": "s16be",  # no name of Deepgram's: `recordings` finds out
     "linear32": "f32le",
-    "linear32int": "s32le",  # nor this one
+    "linear32int": "s32le",  # nor these
+    "linear32be": "f32be",
+    "unsigned8": "u8",
+    "signed8": "s8",
     "mulaw": "mulaw",
     "alaw": "alaw",
     "amr-nb": "amrnb",
@@ -41,17 +44,11 @@ _TRACKS_BEGIN_ANYWHERE = {"mpeg", "mpegts", "flv"}
 _LONG_LOOK = {"analyzeduration": "600000000", "probesize": str(1 << 26)}
 # For a file whose edit list leaves nothing of its sound: the list is damaged, and FFmpeg need not follow it.
 _WHOLE_MEDIA = {"ignore_editlist": "1"}
+_MOSTLY = 0.5  # of a file
 _MP3_PADDING_SECONDS = 1.0  # by which the frame count, with the encoder's padding, is more than the audio
 _MAX_SECONDS = 7 * 24 * 3600.0  # of a file; a header that says more is damaged
 _LIVE_START = 1.0  # seconds; the first time stamp of a file that was recorded from its beginning is earlier
-_PCM = {
-    "linear16",
-    "linear16be",
-    "linear32",
-    "linear32int",
-    "mulaw",
-    "alaw",
-}  # FFmpeg needs their sample rate and channels
+_PCM = _HEADERLESS_DEMUXERS.keys() - {"amr-nb", "amr-wb", "g729"}  # FFmpeg needs their sample rate and channels
 # FFmpeg estimates the duration of these formats from size and bit rate: their headers do not contain it.
 _ESTIMATED = "aac loas amr amrnb amrwb ac3 eac3 ac4 dts dtshd mlp truehd g722 g726 g726le g729 gsm sbc aptx aptx_hd"
 _WITHOUT_DURATION = frozenset(_ESTIMATED.split())
@@ -144,8 +141,22 @@ def no_audio_track_message(container: InputContainer, path: Path) -> str:
     return f"The file is not audio: it is {content}."
 
 
-def no_samples_error(damaged: bool) -> ShardFailed:
-    """Return the error for an audio track without a sample; `damaged`: it has frames that cannot be decoded."""
+def no_samples_error(damaged: bool, header_seconds: float | None, zeros: float) -> ShardFailed:
+    """Return the error for an audio track without a sample.
+
+    Args:
+        damaged: it has frames that cannot be decoded.
+        header_seconds: length by the file's header; None: it does not say.
+        zeros: share of the file that is zeros.
+    """
+    if zeros > _MOSTLY:
+        return ShardFailed(ShardError.NOT_AUDIO, f"The file is not audio: behind its header it is {ONLY_ZEROS}.")
+    if header_seconds is not None and header_seconds >= 1:
+        return ShardFailed(
+            ShardError.NOT_AUDIO,
+            f"The file's header says {header_seconds:.1f} seconds of audio, but no sound can be read behind it: only "
+            "the beginning of the file arrived (cut off), or it is damaged or encrypted.",
+        )
     if damaged:
         return ShardFailed(ShardError.NOT_AUDIO, "The file looks like audio, but not one of its frames can be decoded.")
     return ShardFailed(ShardError.EMPTY, "The file is audio without a single sample: its recording is empty.")
@@ -181,6 +192,8 @@ def _claimed_end(container: InputContainer, stream: AvAudioStream, file: PartRea
         # FFmpeg estimates from the file's size where that is not the frame count's, as in concatenated files.
         return estimated if counted and abs(counted - estimated) < _MP3_PADDING_SECONDS else counted
     if stream.duration and stream.time_base:
+        if "mp4" in name.split(",") and not stream.frames:  # fragments: what FFmpeg calls the duration is their end
+            return float(stream.duration * stream.time_base) - zero
         start = float(stream.start_time * stream.time_base) - zero if stream.start_time is not None else 0
         return float(start + stream.duration * stream.time_base)
     if len(container.streams) == 1:

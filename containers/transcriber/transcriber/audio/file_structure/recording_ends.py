@@ -28,9 +28,7 @@ _ASF_OBJECTS = (
     b"\xf8\x03\xb1\xfe",
     b"\xd0\x3f\xb7\x3c",
 )
-_MP4_BOXES = frozenset(
-    (b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"styp", b"sidx", b"mfra", b"uuid", b"meta")
-)
+_MP4_BOXES = frozenset(b"ftyp moov mdat moof free skip wide styp sidx ssix mfra uuid meta pdin emsg prft".split())
 # Bytes of an AMR frame, the first included, by its type (RFC 4867, section 5.3); 0: there is none of it.
 _AMR_BYTES = (13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1)
 _AMR_WB_BYTES = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1)
@@ -231,7 +229,7 @@ _ENDS = tuple(
     (re.compile(signature, re.DOTALL), find)
     for signature, find in (
         (rb"OggS\0", _ogg),
-        (rb"\0...(?:ftyp|moov|mdat|wide|free|skip|styp|moof)", _mp4),
+        (rb"\0...(?:ftyp|moov|mdat|wide|free|skip|styp|moof|uuid|pdin|sidx|emsg|prft)", _mp4),
         (rb"RIFF....AVI ", _avi),
         (rb"(?:RIFF|RF64|BW64)....WAVE", _wav),
         (rb"FORM....AIF[FC]", _aiff),

@@ -7,6 +7,7 @@ start; `voiced` are the (start, end) of the regions of speech that the VAD found
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from statistics import median
 
@@ -25,6 +26,7 @@ _SLOW_LETTERS_PER_SECOND = 8.0  # a word has time for more speech than this only
 _MAX_SQUEEZED_SHARE = 0.1  # words of no length in a text that was said
 _SQUEEZED_SECONDS = 0.03
 _MIN_MEDIAN_PROBABILITY = 0.5  # of the words of a text that was said
+_ENDS_WITH_AMOUNT = re.compile(r"([$€£¥]\s?\d[\d.,]*|\d\s?[$€£¥%°])\W*$")
 
 
 def uncovered_regions(words: Sequence[AlignedWord], voiced: Regions) -> list[tuple[float, float]]:
@@ -58,6 +60,20 @@ def uncovered_regions(words: Sequence[AlignedWord], voiced: Regions) -> list[tup
             joins = joins and not covered
         previous_end = end
     return found
+
+
+def is_rest_of_amount(words: Sequence[AlignedWord], position: float, voiced: Regions) -> bool:
+    """Return whether the speech from `position` on is a part of the amount that the text ends with.
+
+    Of "$3.50", said "three dollars and fifty cents", the model's last timestamp leaves "cents" out.
+    """
+    rest = [(start, end) for start, end in voiced if end > position]
+    return (
+        len(rest) == 1
+        and rest[0][0] <= position
+        and rest[0][1] - position < _MIN_REST_SECONDS
+        and _ENDS_WITH_AMOUNT.search("".join(word.text for word in words)) is not None
+    )
 
 
 def has_time_in_speech(words: Sequence[AlignedWord], voiced: Regions) -> bool:
