@@ -1,4 +1,4 @@
-"""Telemetry: the packages of the worker tell nobody that they are used."""
+"""Telemetry of packages that the worker imports: off."""
 
 from __future__ import annotations
 
