@@ -53,12 +53,13 @@ async def serve(options: argparse.Namespace) -> None:
     import hypercorn.asyncio
     from ministack.core.persistence import _json_default, _json_object_hook
 
-    from localcloud.emulator import api_gateway, container_runtime, permissions, role_credentials
+    from localcloud.emulator import api_gateway, container_runtime
     from localcloud.emulator.browser_requests import BrowserRequests
     from localcloud.emulator.durability import configuration_snapshot, disk_space, journal
     from localcloud.emulator.durability.durable_answers import DurableAnswers
     from localcloud.emulator.durability.durable_state import DurableState
     from localcloud.emulator.failure_log import InternalErrors
+    from localcloud.emulator.iam import permissions, role_credentials
     from localcloud.emulator.websocket_requests import WebSocketAsGet
     from localcloud.patches.registry import Runtime, apply_all
 

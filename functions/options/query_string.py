@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -170,6 +171,7 @@ def _misspelt(query: str) -> list[tuple[str, str]]:
     return [(name, option) for name, option in found if option]
 
 
+@functools.lru_cache(maxsize=1024)  # a request is looked at in several steps, and a program sends the same names
 def _option_like(name: str) -> str | None:
     import difflib  # only for an unknown name: each module costs milliseconds of a cold start
 

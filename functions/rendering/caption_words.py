@@ -11,12 +11,12 @@ from dataclasses import replace
 from itertools import pairwise
 from unicodedata import category, east_asian_width
 
-from functions.transcripts.graphemes import graphemes
-from functions.transcripts.letters import is_opening
-from functions.transcripts.printed_words import PrintedWord, spread
 from functions.transcripts.sentences import CLAUSE_END, ends_sentence
+from functions.transcripts.text_boundaries.graphemes import graphemes
+from functions.transcripts.text_boundaries.letters import is_opening
+from functions.transcripts.text_boundaries.printed_words import PrintedWord, spread
+from functions.transcripts.text_boundaries.word_breaks import phrase_starts, word_starts
 from functions.transcripts.transcript import Channel, Transcript
-from functions.transcripts.word_breaks import phrase_starts, word_starts
 from functions.transcripts.words import join_words, printed_words
 
 TICK = 0.001  # seconds: resolution of SRT and WebVTT

@@ -15,8 +15,8 @@ from functools import partial
 from functions.rendering.caption_words import MAX_SECONDS, TICK, caption_words, columns_of, split_at_pauses
 from functions.rendering.phrase_breaks import belongs_to_next
 from functions.rendering.text_direction import MARKS, directed, is_right_to_left
-from functions.transcripts.printed_words import PrintedWord
 from functions.transcripts.sentences import CLAUSE_END, ends_sentence
+from functions.transcripts.text_boundaries.printed_words import PrintedWord
 from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import join_words
 

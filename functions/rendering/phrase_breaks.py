@@ -7,7 +7,7 @@ a little less even.
 
 from __future__ import annotations
 
-from functions.transcripts.letters import normalised
+from functions.transcripts.text_boundaries.letters import normalised
 
 _WORDS = """
     a an the and or but nor so because if when while although though unless until than as that which who whose whom

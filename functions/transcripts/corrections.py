@@ -12,7 +12,7 @@ from itertools import pairwise
 from earshot_contract.document import Document
 from earshot_contract.documents.known_speakers import MAX_SPEAKER_NAME
 from earshot_contract.documents.shard_results import Segment
-from functions.transcripts.printed_words import PrintedWord, segment_words, spread
+from functions.transcripts.text_boundaries.printed_words import PrintedWord, segment_words, spread
 from functions.transcripts.transcript import Channel, SpeakerName, Transcript
 from functions.transcripts.words import TranscriptWord, join_words, punctuated_words_of
 

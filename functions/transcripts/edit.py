@@ -13,7 +13,7 @@ from functions.transcripts.edits.filler_words import remove_filler_words
 from functions.transcripts.edits.numerals import LEAST_READABLE, write_numerals
 from functions.transcripts.edits.profanity import mask_profanity
 from functions.transcripts.edits.replacements import replace_phrases
-from functions.transcripts.printed_words import PrintedWord, segment_words
+from functions.transcripts.text_boundaries.printed_words import PrintedWord, segment_words
 from functions.transcripts.transcript import Channel, Transcript
 from functions.transcripts.words import TranscriptWord, join_words, words_of
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import jellyfish
 
-from functions.transcripts.letters import normalised
+from functions.transcripts.text_boundaries.letters import normalised
 from functions.transcripts.words import TranscriptWord
 
 LEAST_CONFIDENCE = 0.6  # of a hit. Two unrelated English words of a length reach 0.3, seldom 0.5

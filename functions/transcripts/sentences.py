@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
-from functions.transcripts.letters import normalised
 from functions.transcripts.speakers import speaker_runs
+from functions.transcripts.text_boundaries.letters import normalised
 from functions.transcripts.words import TranscriptWord
 
 PARAGRAPH_PAUSE = 1.5  # seconds of silence between two sentences that begin a new paragraph

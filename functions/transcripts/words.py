@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from functions.languages import UNSPACED
-from functions.transcripts.letters import ends_with_dash, is_tight
-from functions.transcripts.printed_words import PrintedWord, segment_words
 from functions.transcripts.speakers import WordSpeaker, word_speakers
+from functions.transcripts.text_boundaries.letters import ends_with_dash, is_tight
+from functions.transcripts.text_boundaries.printed_words import PrintedWord, segment_words
 from functions.transcripts.transcript import Channel, Transcript
 
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])  # Unicode's category Cc, to nothing

@@ -12,7 +12,7 @@ from typing import Any
 
 from infra.openapi.html_page import page
 from infra.openapi.paths import paths
-from infra.openapi.schemas import SCHEMAS
+from infra.openapi.schemas.answer_schemas import SCHEMAS
 
 COPY = Path(__file__).resolve().parents[2] / "docs" / "reference" / "openapi.json"
 

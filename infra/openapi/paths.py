@@ -9,12 +9,12 @@ from earshot_contract.job_state import JobState
 from functions.audio.file_size import MAX_AUDIO_BYTES
 from functions.handlers.api.router import ROUTES
 from functions.handlers.api.routes.job_routes import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
-from infra.openapi.audio_operations import listen, openai_audio, result, result_by_post
-from infra.openapi.edit_operations import edits, put_edits
-from infra.openapi.operation_parts import ID, error_answers, json_answer, query_parameter
-from infra.openapi.page_operations import favicon, job_audio, page, page_file, workers
-from infra.openapi.schema_types import TEXT, Schema
-from infra.openapi.share_operations import share, shared, shared_audio, shared_result, shares, withdraw_share
+from infra.openapi.operations.audio_operations import listen, openai_audio, result, result_by_post
+from infra.openapi.operations.edit_operations import edits, put_edits
+from infra.openapi.operations.operation_parts import ID, error_answers, json_answer, query_parameter
+from infra.openapi.operations.page_operations import favicon, job_audio, page, page_file, workers
+from infra.openapi.operations.share_operations import share, shared, shared_audio, shared_result, shares, withdraw_share
+from infra.openapi.schemas.schema_types import TEXT, Schema
 
 _ACTION = "`cancel`: a request that has ended stays as it is. `delete`: one that runs is cancelled and deleted."
 

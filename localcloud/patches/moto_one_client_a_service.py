@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from localcloud.emulator import role_credentials
+from localcloud.emulator.iam import role_credentials
 from localcloud.patches.registry import Patch, Runtime, patch
 
 CLIENT_FOR = "moto.stepfunctions.parser.asl.utils.boto_client:boto_client_for"

@@ -13,10 +13,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localcloud.cloud import Cloud
-from localcloud.emulator import role_credentials
-from localcloud.emulator.aws_call import Call
-from localcloud.emulator.permissions import FILE
-from localcloud.emulator.required_actions import checks
+from localcloud.emulator.iam import role_credentials
+from localcloud.emulator.iam.aws_call import Call
+from localcloud.emulator.iam.permissions import FILE
+from localcloud.emulator.iam.required_actions import checks
 from localcloud.emulator_process import REGION
 
 

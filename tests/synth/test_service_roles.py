@@ -1,7 +1,7 @@
 """Roles that AWS's services assume, and resource policies: each service may do what it is set up to do.
 
 The local cloud cannot check these: its services call each other directly. The calls of functions, workers and state
-machines are checked as they happen (`localcloud/emulator/permissions.py`).
+machines are checked as they happen (`localcloud/emulator/iam/permissions.py`).
 """
 
 from __future__ import annotations

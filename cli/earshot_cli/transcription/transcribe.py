@@ -17,7 +17,7 @@ from earshot_cli.transcription.result_files import Task
 from earshot_cli.transcription.run_progress import RunProgress, SourceProgress
 from earshot_contract.job_state import JobState
 
-_FIRST_POLL_SECONDS = 0.15  # between two looks at a job; grows by half each time
+FIRST_POLL_SECONDS = 0.15  # between two looks at a job; grows by half each time
 _MAX_POLLS_PER_SECOND = 8  # of all jobs together: a look is a request that somebody pays for
 _IN_VAIN = "all would end in the same way"
 _CANCEL_SECONDS = 5.0  # time limit for cancelling a running job after Ctrl-C
@@ -184,7 +184,7 @@ async def _wait_for_job(
     api: ApiClient, outcome: Outcome, seen: SourceProgress, poll: float, interruption: _Interruption
 ) -> None:
     """Poll the job of an outcome until it is completed; raises CliError when it failed or was cancelled."""
-    pause, job_id = _FIRST_POLL_SECONDS, outcome.job["request_id"]
+    pause, job_id = FIRST_POLL_SECONDS, outcome.job["request_id"]
     try:
         while True:
             outcome.job = job = await api.job(job_id)

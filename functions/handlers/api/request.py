@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from earshot_contract.timeouts import GATEWAY_SECONDS
 from functions.errors import bad_request
-from functions.handlers.api.compressed_body import decompressed
+from functions.handlers.api.bodies.compressed_body import decompressed
 from functions.jobs.caller import Caller
 
 STAGE = "/v1"

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from functions.transcripts.edits.profane_words import MORE, PLAIN
-from functions.transcripts.letters import normalised
+from functions.transcripts.text_boundaries.letters import normalised
 from functions.transcripts.words import TranscriptWord
 
 MASK = "****"  # whatever the word's length: Deepgram's documentation shows four

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from functions.options.redacted_entities import Entity
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 from functions.transcripts.redaction.cues import Cue, are_about, cues_after, cues_before, weak_cues_before
+from functions.transcripts.redaction.digits.numerals import Numeral, word_set
 from functions.transcripts.redaction.found import Found
-from functions.transcripts.redaction.numerals import Numeral, word_set
 from functions.transcripts.words import TranscriptWord
 
 _MONTHS = frozenset(month for vocabulary in VOCABULARIES.values() for month in vocabulary.months)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from functions.transcripts.redaction.numerals import word_set
+from functions.transcripts.redaction.digits.numerals import word_set
 
 AT = word_set(
     "at @ ät arobase arobas arrobase arrobas arroba chiocciola apenstaartje snabel-a klammeraffe собака собачка małpa "

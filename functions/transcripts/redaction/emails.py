@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from functions.options.redacted_entities import Entity
+from functions.transcripts.redaction.digits.numerals import Numeral
 from functions.transcripts.redaction.email_words import (
     AND_SO_ON,
     ANNOUNCED,
@@ -34,7 +35,6 @@ from functions.transcripts.redaction.email_words import (
     WRITTEN,
 )
 from functions.transcripts.redaction.found import Found
-from functions.transcripts.redaction.numerals import Numeral
 from functions.transcripts.words import TranscriptWord
 
 _LEAST_LETTERS, _MOST_BEFORE_LETTERS = 3, 3  # words

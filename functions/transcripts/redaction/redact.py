@@ -8,14 +8,14 @@ from math import fsum
 
 from earshot_contract.documents.shard_results import Segment, Word
 from functions.options.redacted_entities import EVERY_NUMBER, Entity, requested_entities
-from functions.transcripts.printed_words import PrintedWord, segment_words
 from functions.transcripts.redaction.cues import BEFORE, Cue, find_cues, questions
 from functions.transcripts.redaction.dates import find_dates
+from functions.transcripts.redaction.digits.mixed_numerals import joined
+from functions.transcripts.redaction.digits.numerals import find_numerals
 from functions.transcripts.redaction.emails import find_emails
 from functions.transcripts.redaction.found import Found, tag
-from functions.transcripts.redaction.mixed_numerals import joined
-from functions.transcripts.redaction.numbers import find_numbers, other_numbers
-from functions.transcripts.redaction.numerals import find_numerals
+from functions.transcripts.redaction.numbers.sensitive_numbers import find_numbers, other_numbers
+from functions.transcripts.text_boundaries.printed_words import PrintedWord, segment_words
 from functions.transcripts.transcript import Channel, Redaction, Transcript
 from functions.transcripts.words import TranscriptWord, join_words, punctuated_words_of
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from localcloud.emulator import role_credentials
+from localcloud.emulator.iam import role_credentials
 from localcloud.emulator.lambdas.lambda_messages import read_message
 from localcloud.emulator.lambdas.lambda_pool import EnvironmentPool, LambdaEnvironment
 

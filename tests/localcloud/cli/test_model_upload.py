@@ -21,7 +21,7 @@ from localcloud.cloud import MODELS, Cloud
 from localcloud.embedded_model import embedded
 from tests.fixtures.servers.huggingface_hub import TINY_MODEL, write_model
 from tests.paths import SAMPLES
-from transcriber.worker.ranged_download import download_inflated
+from transcriber.worker.caches.ranged_download import download_inflated
 
 normalise = EnglishTextNormalizer()
 

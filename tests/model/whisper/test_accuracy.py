@@ -42,7 +42,7 @@ from earshot_contract.documents.shards import Shard
 from tests.model.whisper.record_plain import PLAIN, PLAIN_VARIANTS, VARIANTS
 from transcriber.engine_protocol import Model
 from transcriber.hardware import configure_process
-from transcriber.whisper.encoder_output import EncoderOutput
+from transcriber.whisper.decoding.encoder_output import EncoderOutput
 from transcriber.whisper.engine import BatchingEngine
 
 MakeShard = Callable[..., Shard]

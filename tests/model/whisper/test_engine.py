@@ -20,8 +20,8 @@ from tests.fixtures.engines.engine_speech import (  # noqa: F401
     text,
     write_wav,
 )
+from transcriber.whisper.decoding.model import WhisperModel
 from transcriber.whisper.engine import BatchingEngine
-from transcriber.whisper.model import WhisperModel
 
 
 def test_segments_and_words_have_times_of_the_file(

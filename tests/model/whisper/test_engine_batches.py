@@ -26,8 +26,8 @@ from tests.fixtures.engines.engine_speech import (  # noqa: F401
 )
 from transcriber.engine_protocol import Model, ShardFailed
 from transcriber.hardware import configure_process
+from transcriber.whisper.decoding.model import WhisperModel
 from transcriber.whisper.engine import BatchingEngine
-from transcriber.whisper.model import WhisperModel
 
 
 def test_shards_share_batches_and_keep_their_own_words(

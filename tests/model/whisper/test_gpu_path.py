@@ -25,7 +25,7 @@ from earshot_contract.documents.shards import Shard
 from tests.fixtures.audio_files.decoded_audio import decode
 from transcriber.engine_protocol import Model
 from transcriber.hardware import Machine, choose_settings, configure_process
-from transcriber.whisper.decode_request import DecodeRequest
+from transcriber.whisper.decoding.decode_request import DecodeRequest
 from transcriber.whisper.engine import BatchingEngine
 
 MakeShard = Callable[..., Shard]

@@ -19,12 +19,12 @@ from tests.paths import SPEECH
 from transcriber.engine_protocol import Model
 from transcriber.engine_registry import open_engine
 from transcriber.hardware import configure_process
-from transcriber.worker.audio_cache import AudioCache
-from transcriber.worker.loaded_engines import LoadedEngines
+from transcriber.worker.caches.audio_cache import AudioCache
+from transcriber.worker.caches.loaded_engines import LoadedEngines
 from transcriber.worker.loop import Worker
-from transcriber.worker.shard_runs import ShardRuns
+from transcriber.worker.shards.shard_runs import ShardRuns
+from transcriber.worker.shards.task_tokens import TaskTokens
 from transcriber.worker.sqs_queues import ShardQueues
-from transcriber.worker.task_tokens import TaskTokens
 
 BULK_SHARDS, BATCH = 6, 4
 

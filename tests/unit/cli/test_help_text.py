@@ -20,6 +20,7 @@ def _commands(command: Any, *path: str) -> Iterator[tuple[str, ...]]:
         yield from _commands(child, *path, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [40, 80, 200])
 def test_help_names_values_and_no_types(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))

@@ -48,6 +48,7 @@ def test_line_feed_in_a_name_begins_no_line(earshot: Any) -> None:
     assert not [line for line in result.stderr.splitlines() if line.startswith(("Failed 9", "Written: nothing"))]
 
 
+@pytest.mark.slow
 @each_row("typed", ["", " ", ".", "..", "../../etc", "a/b", "%2e", "ü", "a?b", "a#b", "a b", "\udcff", "\n"])
 @each_row("command", COMMANDS_WITH_ID)
 def test_word_that_is_no_id_is_not_sent(earshot: Any, deployment: Any, command: str, typed: str) -> None:

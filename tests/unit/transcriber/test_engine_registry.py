@@ -18,9 +18,9 @@ from transcriber import engine_registry
 from transcriber.engine_protocol import Model, ShardFailed
 from transcriber.engine_registry import open_engine
 from transcriber.hardware import resolve_settings
-from transcriber.worker import model_files
-from transcriber.worker.loaded_engines import LoadedEngines
-from transcriber.worker.model_files import ModelFiles
+from transcriber.worker.caches import model_files
+from transcriber.worker.caches.loaded_engines import LoadedEngines
+from transcriber.worker.caches.model_files import ModelFiles
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from earshot_contract.documents.audio_tracks import TrackRequest
 from earshot_contract.documents.shards import RawAudio
 from earshot_contract.signatures.container_signatures import container_name
 from earshot_contract.signatures.file_signatures import HEAD_BYTES
+from transcriber.audio.decoding.open_part import OpenPart
 from transcriber.audio.file_structure.parts import Part, file_parts
 from transcriber.audio.header_encoding import Contradiction, contradiction
-from transcriber.audio.open_part import OpenPart
 from transcriber.audio.sample_encoding import sample_encoding
 from transcriber.engine_protocol import ShardFailed
 

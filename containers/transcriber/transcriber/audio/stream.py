@@ -12,17 +12,17 @@ from earshot_contract.documents.audio_tracks import TrackRequest
 from earshot_contract.documents.shard_results import AudioInfo, ShardWarning
 from earshot_contract.documents.shards import PacketPosition, RawAudio, ShardError
 from transcriber.audio import stream_warnings
-from transcriber.audio.container import MAX_CHANNELS, no_samples_error
+from transcriber.audio.decoding.container import MAX_CHANNELS, no_samples_error
+from transcriber.audio.decoding.frame_decoder import FrameDecoder
+from transcriber.audio.decoding.open_part import OpenPart
+from transcriber.audio.decoding.part_blocks import PartBlocks
+from transcriber.audio.decoding.tracks import track_language, track_number
 from transcriber.audio.file_structure.cut_off_files import is_cut_off
 from transcriber.audio.file_structure.parts import Part, PartReader
 from transcriber.audio.file_structure.zero_holes import zero_bytes
-from transcriber.audio.frame_decoder import FrameDecoder
 from transcriber.audio.mixing import Mixer, PeakScaler
-from transcriber.audio.open_part import OpenPart
-from transcriber.audio.part_blocks import PartBlocks
 from transcriber.audio.recordings import reading_of
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE
-from transcriber.audio.tracks import track_language, track_number
 from transcriber.engine_protocol import ShardFailed
 
 _MIN_UNREAD_BYTES = 1 << 14  # behind a recording: a second of audio, and more than the remarks that programs leave

@@ -16,8 +16,8 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
 from earshot_contract.documents.shards import PacketPosition
-from transcriber.audio.open_part import OpenPart
-from transcriber.audio.packets import PRE_ROLL_PACKETS, decoded
+from transcriber.audio.decoding.open_part import OpenPart
+from transcriber.audio.decoding.packets import PRE_ROLL_PACKETS, decoded
 from transcriber.planning.close_look import CloseLook, Cut
 from transcriber.whisper.windows.profile import Profile
 

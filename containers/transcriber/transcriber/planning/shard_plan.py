@@ -16,10 +16,10 @@ from av.packet import Packet
 from earshot_contract.documents.audio_tracks import TrackRequest
 from earshot_contract.documents.engine_profile import EngineProfile
 from earshot_contract.documents.shards import PacketPosition, PlanRequest, RawAudio
-from transcriber.audio.container import UNREADABLE
-from transcriber.audio.packets import PacketClock
+from transcriber.audio.decoding.container import UNREADABLE
+from transcriber.audio.decoding.packets import PacketClock
+from transcriber.audio.decoding.tracks import decodable_tracks
 from transcriber.audio.recordings import recordings
-from transcriber.audio.tracks import decodable_tracks
 from transcriber.planning.cut_search import Batch, CutSearch
 from transcriber.whisper.windows.profile import PROFILES, Profile
 

@@ -8,11 +8,11 @@ from itertools import pairwise
 from earshot_contract.documents.engine_profile import EngineProfile
 from transcriber.whisper import other_languages
 from transcriber.whisper.batch_queue import BatchQueue
-from transcriber.whisper.encoder_output import EncoderOutput
+from transcriber.whisper.decoding.encoder_output import EncoderOutput
+from transcriber.whisper.decoding.model import WhisperModel
+from transcriber.whisper.decoding.quality_checks import Hypothesis
 from transcriber.whisper.languages import language_choice, language_detection, language_stretches
 from transcriber.whisper.languages.language_stretches import Part
-from transcriber.whisper.model import WhisperModel
-from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
 from transcriber.whisper.windows.log_mel import FULL_WINDOW_FRAMES

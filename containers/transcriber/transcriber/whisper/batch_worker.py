@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from transcriber.whisper import quality_checks
 from transcriber.whisper.batch_languages import BatchLanguages
 from transcriber.whisper.batch_queue import BatchQueue
-from transcriber.whisper.decode_request import DecodeRequest
-from transcriber.whisper.encoder_output import EncoderOutput
-from transcriber.whisper.fallback import FIRST_ATTEMPT
-from transcriber.whisper.model import BEAM, WhisperModel
+from transcriber.whisper.decoding import quality_checks
+from transcriber.whisper.decoding.decode_request import DecodeRequest
+from transcriber.whisper.decoding.encoder_output import EncoderOutput
+from transcriber.whisper.decoding.fallback import FIRST_ATTEMPT
+from transcriber.whisper.decoding.model import BEAM, WhisperModel
+from transcriber.whisper.decoding.quality_checks import Hypothesis
 from transcriber.whisper.outcomes import Outcome, OutcomeMaker
-from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
 from transcriber.whisper.windows.log_mel import FULL_WINDOW_FRAMES

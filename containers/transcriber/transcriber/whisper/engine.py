@@ -27,8 +27,8 @@ from transcriber.speakers.stream import SpeakerStream
 from transcriber.whisper import other_languages
 from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.batch_worker import BatchWorker
+from transcriber.whisper.decoding.model import WhisperModel
 from transcriber.whisper.languages import language_choice
-from transcriber.whisper.model import WhisperModel
 from transcriber.whisper.prepare_threads import PrepareThreads
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from earshot_contract.documents.shard_results import ShardWarning
+from transcriber.whisper.decoding.quality_checks import Hypothesis
 from transcriber.whisper.languages import language_choice
 from transcriber.whisper.languages.language_stretches import Ranking
-from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.window import Window
 from transcriber.whisper.words.unwritten_speech import named_stretches
 

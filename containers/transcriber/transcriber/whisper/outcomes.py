@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from earshot_contract.documents.shard_results import Segment, Word
-from transcriber.whisper import keyterms, other_languages, quality_checks
-from transcriber.whisper.decode_request import DecodeRequest
-from transcriber.whisper.encoder_output import EncoderOutput
-from transcriber.whisper.model import BEAM, WhisperModel
-from transcriber.whisper.quality_checks import Hypothesis
+from transcriber.whisper import other_languages
+from transcriber.whisper.decoding import keyterms, quality_checks
+from transcriber.whisper.decoding.decode_request import DecodeRequest
+from transcriber.whisper.decoding.encoder_output import EncoderOutput
+from transcriber.whisper.decoding.model import BEAM, WhisperModel
+from transcriber.whisper.decoding.quality_checks import Hypothesis
 from transcriber.whisper.window import Window
 from transcriber.whisper.words import speech_support
 from transcriber.whisper.words.sentence_segments import split_at_sentences

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from transcriber.whisper.fallback import FIRST_ATTEMPT, Attempt, next_attempt
-from transcriber.whisper.quality_checks import Hypothesis, has_no_words
+from transcriber.whisper.decoding.fallback import FIRST_ATTEMPT, Attempt, next_attempt
+from transcriber.whisper.decoding.quality_checks import Hypothesis, has_no_words
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.windows.log_mel import FRAMES_PER_SECOND, FULL_WINDOW_FRAMES
 from transcriber.whisper.windows.windowing import encoder_frames

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from earshot_contract.timeouts import FAST_HEARTBEAT_SECONDS, HEARTBEAT_SECONDS
 from transcriber.logs import logger
 from transcriber.worker.measures import Measures
-from transcriber.worker.shard_runs import ShardRuns
+from transcriber.worker.shards.shard_runs import ShardRuns
 from transcriber.worker.slot_lease import LeaseLost, SlotLease
 from transcriber.worker.sqs_queues import Message, ShardQueues
 

@@ -20,18 +20,18 @@ from transcriber.hardware import EngineSettings, release_free_memory
 from transcriber.logs import logger
 from transcriber.settings import WorkerSettings
 from transcriber.speakers.model import SpeakerModels
-from transcriber.worker.audio_cache import AudioCache
 from transcriber.worker.aws_clients import AwsClients
+from transcriber.worker.caches.audio_cache import AudioCache
+from transcriber.worker.caches.loaded_engines import LoadedEngines
+from transcriber.worker.caches.model_files import ModelFiles
 from transcriber.worker.fast_receive import FastReceive
 from transcriber.worker.heartbeat import Heartbeat
-from transcriber.worker.loaded_engines import LoadedEngines
 from transcriber.worker.measures import Measures
-from transcriber.worker.model_files import ModelFiles
-from transcriber.worker.progress_reports import ProgressReports
-from transcriber.worker.shard_runs import ShardRuns
+from transcriber.worker.shards.progress_reports import ProgressReports
+from transcriber.worker.shards.shard_runs import ShardRuns
+from transcriber.worker.shards.task_tokens import TaskTokens
 from transcriber.worker.slot_lease import SlotLease
 from transcriber.worker.sqs_queues import Message, ShardQueues
-from transcriber.worker.task_tokens import TaskTokens
 
 # Internal errors in a row after which the worker exits: its device or driver is then broken (a CUDA error stays with
 # its process) and would fail every waiting shard.

@@ -10,7 +10,7 @@ from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import WORK_PREFIX
 from functions.errors import bad_audio, remote_content_error
 from functions.file_name import name_of_header, name_of_url
-from functions.handlers.api.listen_body import EXAMPLE, is_json, json_members, json_url, reject_mistaken_body
+from functions.handlers.api.bodies.listen_body import EXAMPLE, is_json, json_members, json_url, reject_mistaken_body
 from functions.handlers.api.request import STAGE, Request
 from functions.handlers.api.response import Response, json_response
 from functions.handlers.api.routes.result_routes import as_deepgram, result_or_redirect

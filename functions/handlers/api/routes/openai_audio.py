@@ -6,8 +6,8 @@ The jobs are the same as those of `/v1/listen`.
 from __future__ import annotations
 
 from functions.errors import ApiError
-from functions.handlers.api import openai_form
-from functions.handlers.api.known_speakers_form import known_speakers
+from functions.handlers.api.bodies import openai_form
+from functions.handlers.api.bodies.known_speakers_form import known_speakers
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, error_headers, json_response
 from functions.handlers.api.routes.result_routes import as_openai, result_or_redirect

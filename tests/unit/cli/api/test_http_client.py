@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.fixtures.rows import each_row
 
 
+@pytest.mark.slow
 @each_row(
     "name, value, message",
     [

@@ -16,6 +16,7 @@ FILES += [("caf", "pcm_s16le", 16_000), ("w64", "pcm_s16le", 16_000), ("avi", "l
 NUMBERS = [b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f", bytes(4)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("container", "codec", "rate"), FILES)
 def test_no_number_of_a_header_is_an_internal_error(tmp_path: Path, container: str, codec: str, rate: int) -> None:
     content, path = encoded(container, codec, rate), tmp_path / "a"

@@ -119,6 +119,7 @@ class Counting(io.BytesIO):
         return data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("silent", [0.0, 5.0, 10.0])
 def test_length_of_aac_that_begins_with_silence_is_about_right(silent: float) -> None:
     """Frames of silence have some bytes, and those of sound a hundred and more."""
@@ -128,6 +129,7 @@ def test_length_of_aac_that_begins_with_silence_is_about_right(silent: float) ->
     assert probed(body).duration == pytest.approx(30 + silent, rel=0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("container", "codec", "rate"),
     [("ogg", "libopus", 48000), ("adts", "aac", 44100), ("mp4", "aac", 44100)],

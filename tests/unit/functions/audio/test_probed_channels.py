@@ -16,6 +16,7 @@ from functions.errors import ApiError
 from tests.unit.functions.audio.test_probe import LAYOUTS, SECONDS, encoded, probed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize(
     ("container", "codec"),
@@ -64,6 +65,7 @@ def test_channels_of_surround_sound_are_counted(container: str, codec: str, chan
     assert probed(encoded(container, codec, channels, 0.5)).channels == channels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("container", ["mpegts", "avi", "flv", "caf", "au", "w64", "tta", "wv", "vob", "ac3"])
 def test_damaged_header_is_no_error(container: str) -> None:
     codec = {"mpegts": "aac", "flv": "aac", "caf": "pcm_s16be", "au": "pcm_mulaw", "tta": "tta", "wv": "wavpack"}
@@ -81,6 +83,7 @@ def test_damaged_header_is_no_error(container: str) -> None:
         probed(bytes(damaged))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", [b"\xff\xfb" * 2, b"\xff\xfb" * 30, b"\x0b\x77" * 4, b"\xff\xf1" * 500])
 @pytest.mark.parametrize("number", [b"\xc0", b"\xbd"])
 def test_packet_every_few_bytes_takes_time_of_the_length(pattern: bytes, number: bytes) -> None:

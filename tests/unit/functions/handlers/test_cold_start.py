@@ -93,6 +93,7 @@ def imports() -> dict[str, tuple[list[str], list[str]]]:
     return {name: (loaded, connected) for name, loaded, connected in map(json.loads, lines)}
 
 
+@pytest.mark.slow
 def test_import_of_handlers_loads_no_expensive_module(imports: Any) -> None:
     loaded = {name: set(modules) - set(RARE) for name, (modules, _) in imports.items()}
 
@@ -106,6 +107,7 @@ def test_import_of_api_loads_no_module_of_rare_requests(imports: Any) -> None:
     assert set(loaded) & set(RARE) == set()
 
 
+@pytest.mark.slow
 def test_import_of_api_makes_no_new_dataclass() -> None:
     command = [sys.executable, "-c", LIST_DATACLASSES]
     found = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())

@@ -18,7 +18,7 @@ from functions.rendering import captions
 from functions.rendering.srt import srt
 from functions.rendering.text import text as plain_text
 from functions.rendering.vtt import vtt
-from functions.transcripts.printed_words import PrintedWord
+from functions.transcripts.text_boundaries.printed_words import PrintedWord
 from functions.transcripts.transcript import Transcript
 from tests.fixtures.results.transcripts import timed_segment, transcript
 

@@ -27,7 +27,7 @@ from functions.rendering.formats import (
     VTT,
 )
 from functions.transcripts.edit import edit
-from functions.transcripts.letters import normalised
+from functions.transcripts.text_boundaries.letters import normalised
 from functions.transcripts.transcript import Transcript
 from functions.transcripts.words import words_of
 from tests.fixtures.results.transcripts import segment, timed_words, transcript

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from earshot_contract.documents.shard_results import Segment, Word
-from functions.transcripts.printed_words import segment_words
+from functions.transcripts.text_boundaries.printed_words import segment_words
 from tests.fixtures.results.transcripts import transcript
 from tests.fixtures.rows import each_row
 from tests.unit.functions.transcripts.test_words import answer, printed

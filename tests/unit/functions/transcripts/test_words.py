@@ -17,7 +17,7 @@ from functions.options.options import Options
 from functions.rendering.deepgram import listen_response
 from functions.rendering.formats import OPENAI_JSON, OPENAI_TEXT, SRT, TXT, VTT
 from functions.transcripts.edit import edit
-from functions.transcripts.printed_words import segment_words
+from functions.transcripts.text_boundaries.printed_words import segment_words
 from functions.transcripts.transcript import Transcript
 from functions.transcripts.words import join_words
 from tests.fixtures.results.transcripts import transcript

@@ -41,6 +41,7 @@ def runner() -> Any:
     return made
 
 
+@pytest.mark.slow
 def test_stop_that_meets_the_end_leaves_one_outcome(runner: Any) -> None:
     looked, ended = threading.Event(), threading.Event()
 

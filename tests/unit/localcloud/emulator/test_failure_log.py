@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from localcloud.emulator import failure_log
 from localcloud.emulator.failure_log import (
     LINE_CHARACTERS,
     FailureLog,
@@ -115,7 +116,8 @@ def test_long_line_keeps_the_path_of_the_log(tmp_path: Path) -> None:
     assert {len(first), len(second)} == {LINE_CHARACTERS}
 
 
-def test_lines_are_shown_once_as_they_come(tmp_path: Path) -> None:
+def test_lines_are_shown_once_as_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failure_log, "POLL_SECONDS", 0.01)
     failures, shown, stopped = FailureLog(tmp_path), list[str](), threading.Event()
     arrived = threading.Event()
 

@@ -38,6 +38,7 @@ def test_truncated_file_is_decoded_and_reported(
     assert 3.0 < info.duration < 6.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("behind", [b"\0", b"\r\n", bytes(100), b"\n<!-- served by -->\n", b"\xa5\x5a\x3c" * 30])
 @pytest.mark.parametrize(
     ("name", "codec", "rate"),
@@ -82,6 +83,7 @@ COVER = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "behind"), [(b"", bytes(100_000)), (COVER, b"")], ids=["zeros behind", "cover before"]
 )

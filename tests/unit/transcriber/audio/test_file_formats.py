@@ -100,6 +100,7 @@ STREAMS = [
 STREAMS += [("a.eac3", "eac3", 48_000), ("a.ts", "aac", 48_000), ("a.latm", "aac", 48_000), ("a.mpg", "mp2", 48_000)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_stereo_first", [False, True])
 @pytest.mark.parametrize(("name", "codec", "rate"), STREAMS)
 def test_change_of_channels_inside_a_stream_is_warned_of(

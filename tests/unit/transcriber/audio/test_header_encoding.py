@@ -30,6 +30,7 @@ def speech_samples(speech: Path, loudness: float) -> np.ndarray:
     return (decode(speech).samples * 32767 * loudness).astype(np.int16)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loudness", [1.0, 0.05])
 @pytest.mark.parametrize("header", TAGS)
 @pytest.mark.parametrize("true", ["linear16", "linear16be", "mulaw", "alaw"])
@@ -61,6 +62,7 @@ def test_encoding_is_found_in_a_wav_without_a_length(speech: Path, tmp_path: Pat
     assert [warning.type for warning in audio.warnings] == ["contradicts_file"]
 
 
+@pytest.mark.slow
 @each_row("channels", [1, 2])
 def test_a_true_header_is_believed(tmp_path: Path, channels: int) -> None:
     """Noise, tones and silence, loud and faint; one of two channels is silent."""

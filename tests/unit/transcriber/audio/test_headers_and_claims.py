@@ -21,6 +21,7 @@ from transcriber.audio.file_structure.parts import file_parts
 from transcriber.audio.resampling import SAMPLE_RATE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("riff", "data"),
     [
@@ -111,6 +112,7 @@ def test_chunks_behind_wav_samples_are_no_sound(tmp_path: Path) -> None:
     assert decode(path).seconds == pytest.approx(1.0, abs=0.001)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("container", "codec", "rate"),
     [

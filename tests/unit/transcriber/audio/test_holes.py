@@ -36,6 +36,7 @@ def warnings_of(path: Path) -> list[str]:
     return [warning.type for warning in audio.warnings]
 
 
+@pytest.mark.slow
 @each_row(("name", "codec", "rate"), FORMATS)
 def test_hole_of_zeros_is_warned_about(
     speech: Path, record: Callable[..., Path], name: str, codec: str, rate: int
@@ -50,6 +51,7 @@ def test_hole_of_zeros_is_warned_about(
     assert "missing_bytes" in warnings_of(path)
 
 
+@pytest.mark.slow
 @each_row("zeros", [bytes(3000), bytes(100_000)])
 @each_row(("name", "codec", "rate"), [file for file in FORMATS if file[0] != "a.avi"])
 def test_zeros_behind_a_file_are_no_hole(

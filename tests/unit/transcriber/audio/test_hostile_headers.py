@@ -95,6 +95,7 @@ def test_impossible_claim_is_the_callers_mistake(tmp_path: Path, raw: RawAudio) 
         decode(path, raw=raw)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "magic",
     [

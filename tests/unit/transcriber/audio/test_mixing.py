@@ -131,6 +131,7 @@ def test_float_samples_beyond_full_scale_are_scaled(tmp_path: Path) -> None:
     assert np.corrcoef(samples, sound)[0, 1] > 0.99
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "codec", "layout"),
     [("a.m4a", "aac", "7.1"), ("a.wv", "wavpack", "7.1"), ("b.wv", "wavpack", "hexadecagonal")],

@@ -33,6 +33,7 @@ def energy(samples: np.ndarray) -> float:
     return float(np.mean(samples**2))
 
 
+@pytest.mark.slow
 @each_row("quieter", [1.0, 0.5, 0.2])
 @pytest.mark.parametrize("side", [0, 1])
 def test_louder_noise_does_not_hide_a_voice(tmp_path: Path, voice: np.ndarray, side: int, quieter: float) -> None:
@@ -81,6 +82,7 @@ def test_noise_alone_is_no_warning(tmp_path: Path) -> None:
     assert energy(found) == pytest.approx(energy(NOISE * 0.05), rel=0.05)
 
 
+@pytest.mark.slow
 @each_row("loudness", [0.5, 0.7, 1.0])
 @pytest.mark.parametrize("noise", ["the same", "their own", "hum"])
 def test_noise_of_both_channels_is_no_warning(tmp_path: Path, voice: np.ndarray, noise: str, loudness: float) -> None:

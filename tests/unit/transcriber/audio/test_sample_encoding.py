@@ -28,6 +28,7 @@ def samples_of(path: Path) -> np.ndarray:
     return np.round(decode(path).samples * 32767).astype(np.int16)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loudness", [1.0, 0.2])
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize(
@@ -93,6 +94,7 @@ def encoded_samples(samples: np.ndarray, encoding: str) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loudness", [1.0, 0.05])
 @pytest.mark.parametrize("claimed", ["linear16", "linear32", "mulaw", "alaw"])
 @pytest.mark.parametrize("true", ENCODINGS)
@@ -114,6 +116,7 @@ def test_samples_are_read_as_what_their_bytes_are(
     assert all(NAMED.get(true, f"({true})") in message for message in messages)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("law", ["mulaw", "alaw"])
 @pytest.mark.parametrize("loudness", [700, 1000, 1500, 2000])
 def test_steady_noise_and_tone_stay_of_the_law_they_claim(tmp_path: Path, law: str, loudness: int) -> None:
@@ -142,6 +145,7 @@ def two_channels(speech: Path, second: str) -> np.ndarray:
     return np.stack([first, others[second.removesuffix(" first")]], axis=1)[:, :: -1 if "first" in second else 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loudness", [1.0, 0.05])
 @pytest.mark.parametrize("claimed", ["mulaw", "alaw"])
 @pytest.mark.parametrize("second", ["voice", "same", "silent", "noise", "silent first", "noise first"])

@@ -38,6 +38,7 @@ def loudness(path: Path, start: float, end: float, channel: int | None = None) -
     return float(np.sqrt(np.mean(part**2)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channels", [[], [0, 1]])
 def test_copy_is_silent_where_words_were_redacted_only(tones: Path, tmp_path: Path, channels: list[int]) -> None:
     nowhere = S3Object("b", "k")

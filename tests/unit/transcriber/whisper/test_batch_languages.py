@@ -10,7 +10,7 @@ import numpy as np
 
 from transcriber.whisper.batch_languages import BatchLanguages
 from transcriber.whisper.batch_queue import BatchQueue
-from transcriber.whisper.encoder_output import EncoderOutput
+from transcriber.whisper.decoding.encoder_output import EncoderOutput
 
 
 class CountingModel:

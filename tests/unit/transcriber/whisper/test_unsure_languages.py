@@ -16,10 +16,10 @@ from earshot_contract.documents.shards import Shard
 from tests.fixtures.rows import each_row
 from transcriber.whisper.batch_queue import BatchQueue
 from transcriber.whisper.batch_worker import BatchWorker, _request
-from transcriber.whisper.decode_request import DecodeRequest
-from transcriber.whisper.encoder_output import EncoderOutput
+from transcriber.whisper.decoding.decode_request import DecodeRequest
+from transcriber.whisper.decoding.encoder_output import EncoderOutput
+from transcriber.whisper.decoding.quality_checks import Hypothesis
 from transcriber.whisper.languages import language_choice
-from transcriber.whisper.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
 from transcriber.whisper.windows.profile import PROFILES

@@ -9,7 +9,7 @@ import numpy as np
 from earshot_contract.documents.engine_profile import EngineProfile
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.documents.shards import Shard
-from transcriber.whisper.quality_checks import Hypothesis
+from transcriber.whisper.decoding.quality_checks import Hypothesis
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
 from transcriber.whisper.windows.profile import PROFILES

@@ -106,7 +106,7 @@ def test_lost_lease_ends_worker_after_its_current_shards(
     set_lease("theirs")
     wait_until(harness.receives_no_more.is_set)
     harness.account.send("t2", make_shard())
-    time.sleep(0.3)
+    time.sleep(0.1)
     assert not harness.has_exited()
 
     future.set_result(result_of(shard))

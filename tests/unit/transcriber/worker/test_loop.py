@@ -55,7 +55,7 @@ def test_full_engine_leaves_messages_in_queue(harness: WorkerHarness, make_shard
     harness.start()
     harness.submitted(2)
 
-    time.sleep(0.3)  # a dozen polls
+    time.sleep(0.15)  # some polls
 
     assert len(harness.engine.submitted) == 2
     assert harness.account.message_counts(harness.account.bulk) == (1, 2)
@@ -72,7 +72,7 @@ def test_full_engine_still_gets_shards_of_the_fast_queue(
         harness.account.send(f"fast{n}", make_shard(job_id=f"fast{n}", interactive=True))
 
     submitted = harness.submitted(5)
-    time.sleep(0.3)  # a dozen polls
+    time.sleep(0.15)  # some polls
 
     first, *others = [shard.job_id for shard, _, _ in submitted]
     assert first == "bulk0"
@@ -135,9 +135,9 @@ def test_worker_exits_only_after_idle_time_without_shards(
     harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf
 ) -> None:
     harness.account.send("t1", make_shard())
-    harness.start(idle_seconds=0.3)
+    harness.start(idle_seconds=0.1)
     shard, _, future = harness.submitted(1)[0]
-    time.sleep(0.8)
+    time.sleep(0.3)
     assert not harness.has_exited()  # its shard still runs
 
     future.set_result(result_of(shard))
@@ -158,10 +158,10 @@ def test_worker_without_work_gives_back_memory_once_a_burst(
         wait_until(lambda n=n: len(released) > n)
         harness.account.send(f"t{n}", make_shard(job_id=f"j{n}"))
         shard, _, future = harness.submitted(n + 1)[n]
-        time.sleep(0.1)  # while a shard runs, nothing is given back
+        time.sleep(0.06)  # while a shard runs, nothing is given back
         future.set_result(result_of(shard))
     wait_until(lambda: len(released) > 2)
-    time.sleep(0.2)  # several polls
+    time.sleep(0.06)  # several polls
 
     assert released == [0, 1, 2]
 

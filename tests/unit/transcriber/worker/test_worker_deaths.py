@@ -14,7 +14,7 @@ from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.documents.shards import Shard
 from tests.fixtures.transcriber import FakeEngine
 from tests.fixtures.worker import WorkerHarness, wait_until
-from transcriber.worker.audio_cache import AudioCache
+from transcriber.worker.caches.audio_cache import AudioCache
 
 MakeShard = Callable[..., Shard]
 ResultOf = Callable[[Shard], ShardResult]

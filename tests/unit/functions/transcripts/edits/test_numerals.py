@@ -15,7 +15,7 @@ from functions.options.options import Options
 from functions.rendering.formats import FORMATS
 from functions.transcripts.edit import edit
 from functions.transcripts.edits.numerals import NUMERAL_LANGUAGES, write_numerals
-from functions.transcripts.letters import normalised
+from functions.transcripts.text_boundaries.letters import normalised
 from functions.transcripts.words import TranscriptWord
 from tests.fixtures.results.transcripts import segment, timed_words, transcript
 from tests.fixtures.rows import each_row
@@ -52,6 +52,7 @@ def test_numbers_in_digits_stay_as_they_are(language: str, text: str, expected: 
     assert write_numerals(once, language) == once
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "text"), [("it", "via Garibaldi ventuno"), ("en", "minus five percent")])
 def test_time_grows_with_the_numbers_and_no_faster(language: str, text: str) -> None:
     """A recording may count for hours."""

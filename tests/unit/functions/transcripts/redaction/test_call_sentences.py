@@ -126,6 +126,7 @@ def test_secret_of_a_call_has_its_own_tag(language: str, every: bool) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 @each_language("secrets.txt")
 def test_secret_is_redacted_when_it_alone_is_requested(language: str, every: bool) -> None:
     def variants(text: str) -> list[str]:

@@ -50,6 +50,7 @@ def lines_run(work: Callable[[], object]) -> int:
     return lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", REPEATED)
 def test_twice_the_words_take_twice_the_time(text: str) -> None:
     lines = []

@@ -37,6 +37,7 @@ BEFORE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", BEFORE)
 @pytest.mark.parametrize(("name", "codec", "rate"), FORMATS)
 def test_bytes_before_a_file_hide_no_sound(name: str, codec: str, rate: int, before: str, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.fixtures.audio_files.encodings import encoded
 from tests.fixtures.audio_files.noise_files import noise, read
-from tests.unit.transcriber.audio.test_late_tracks import write
+from tests.unit.transcriber.audio.decoding.test_late_tracks import write
 from transcriber.audio.mixing import Mixer
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream

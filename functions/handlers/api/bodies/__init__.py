@@ -1,0 +1,1 @@
+"""Bodies of requests: compressed, as JSON, and as OpenAI's multipart form."""

@@ -1,0 +1,1 @@
+"""Digits among words: numerals in digits and in words, the runs that they make, and amounts of things."""

@@ -1,0 +1,1 @@
+"""Numbers that must not be stored: which entity each run of digits is, whole or interrupted."""

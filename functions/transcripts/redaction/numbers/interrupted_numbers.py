@@ -1,0 +1,92 @@
+"""Interrupted numbers: parts of one with anything between them, and what was said of it before it was said whole."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
+from functions.transcripts.redaction.digits.amounts import is_amount, is_clock_or_decimal
+from functions.transcripts.redaction.digits.numerals import Numeral
+from functions.transcripts.redaction.digits.runs import as_found, digits_of, is_corrected, is_taken_back, runs, text_of
+from functions.transcripts.redaction.found import Found
+from functions.transcripts.redaction.numbers.announcements import YEAR
+from functions.transcripts.redaction.numbers.check_digits import USUAL, is_card
+from functions.transcripts.redaction.numbers.phones import is_phone_number, is_read_aloud
+from functions.transcripts.words import TranscriptWord
+
+_MOST_BEFORE_WHOLE = 10  # words between the digits of a number that were said first, and the whole of it
+_MOST_PARTS = 4  # of a card's number
+_ALIKE = 3  # digits with which both begin; one less where words like "no, wait" stand between
+_MAY_BEGIN_TWICE = (Entity.CREDIT_CARD, *OFFICIAL_NUMBERS, Entity.PHONE_NUMBER)
+_BEGINS_PHONE = re.compile(r"\+\d+|0[\d -]+|\d{3}-\d{3}-?")  # so is no other number written
+
+
+def interrupted(
+    words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral], languages: Sequence[str]
+) -> Iterator[Found]:
+    """Yield the parts of a card, or of a telephone number, with anything between them.
+
+    "4000 0566." "You're breaking up." "5566 …"; "917-555." "Sorry, my dog." "0144."
+    """
+    parts = list(runs(free_of(numerals, found), words, across_sentences=True))
+    used = 0
+    for begin in range(len(parts)):
+        run = [*parts[begin]]
+        for end in range(max(begin, used) + 1, min(len(parts), begin + _MOST_PARTS)):
+            if begin < used or parts[end][0].first - parts[end - 1][-1].last > _MOST_BEFORE_WHOLE:
+                break
+            run += parts[end]
+            digits = digits_of(run)
+            entity = Entity.CREDIT_CARD if len(digits) in USUAL and is_card(digits) else None
+            if end == begin + 1 and _BEGINS_PHONE.fullmatch(text_of(parts[begin])):
+                phone = is_phone_number(digits, text_of(run), languages[run[0].first])
+                entity = entity or (Entity.PHONE_NUMBER if phone else None)
+            if entity:
+                yield from (as_found(entity, part) for part in parts[begin : end + 1])
+                used = end + 1
+
+
+def read_aloud(words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]) -> Iterator[Found]:
+    """Yield as telephone numbers what is read digit by digit and is nothing else, though no plan has it."""
+    for run in runs(free_of(numerals, found), words, across_sentences=True):
+        if is_read_aloud(digits_of(run), text_of(run)):
+            yield as_found(Entity.PHONE_NUMBER, run)
+
+
+def free_of(numerals: Sequence[Numeral], found: Sequence[Found]) -> list[Numeral]:
+    """Return the numerals that are in no entity yet."""
+    taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
+    return [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
+
+
+def begun_before(
+    words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral], languages: Sequence[str]
+) -> Iterator[Found]:
+    """Yield what was said of a number before it was said whole.
+
+    "5500. Hold on, I dropped it. 0000 …" of a card; of others what begins like them: "219 09, I'm sorry, 219 08 9999".
+    Of all what is taken back with nothing else between: "nine one, no, one nine one".
+    """
+    whole = sorted(found, key=lambda entity: entity.first)
+    firsts = [entity.first for entity in whole]
+    at_word = {numeral.first: at for at, numeral in enumerate(numerals)}
+    for run in runs(free_of(numerals, found), words, across_sentences=False):
+        following = bisect_right(firsts, run[-1].last)
+        if following == len(firsts) or firsts[following] > run[-1].last + _MOST_BEFORE_WHOLE:
+            continue
+        counts = any(is_amount(words, numeral, languages[numeral.first]) for numeral in run)
+        if counts or any(map(is_clock_or_decimal, run)):
+            continue
+        entity, digits = whole[following].entity, digits_of(run)
+        begins = at_word[firsts[following]]
+        least = _ALIKE - is_corrected(words, [run[-1], numerals[begins]])
+        begins_alike = len(digits) >= least and digits_of(numerals[begins : begins + least]).startswith(digits[:least])
+        is_year = len(run) == 1 and bool(YEAR.fullmatch(digits))
+        if is_taken_back(words, run, firsts[following]):
+            yield as_found(entity, run)
+        elif entity not in _MAY_BEGIN_TWICE:
+            continue
+        elif begins_alike or (entity is Entity.CREDIT_CARD and len(digits) % 4 == 0 and not is_year):
+            yield as_found(entity, run)

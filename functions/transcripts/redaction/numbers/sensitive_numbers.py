@@ -1,0 +1,196 @@
+"""Numbers that must not be stored: cards, their dates and codes, accounts, telephones, social security, and any other.
+
+`number_entities` judges one number by its check digits, the words near it and its shape. In doubt it is redacted.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
+from functions.transcripts.redaction.cues import BEFORE, Cue, cues_before
+from functions.transcripts.redaction.digits.amounts import is_amount
+from functions.transcripts.redaction.digits.numerals import Numeral
+from functions.transcripts.redaction.digits.runs import (
+    Run,
+    as_found,
+    begun_anew,
+    counts_digits,
+    digits_of,
+    is_corrected,
+    joined_by_letters,
+    runs,
+    text_of,
+)
+from functions.transcripts.redaction.found import LEAST_DIGITS, Found
+from functions.transcripts.redaction.numbers.announcements import completed, has_letters
+from functions.transcripts.redaction.numbers.check_digits import CARD_LENGTHS, USUAL, is_card, is_iban
+from functions.transcripts.redaction.numbers.interrupted_numbers import begun_before, free_of, interrupted, read_aloud
+from functions.transcripts.redaction.numbers.number_entities import entity_by_shape, entity_of
+from functions.transcripts.words import TranscriptWord
+
+_MOST_DIGITS = 2 * CARD_LENGTHS[-1]  # among which a card's are looked for: of a number that goes on behind it
+
+
+def find_numbers(
+    words: Sequence[TranscriptWord],
+    numerals: Sequence[Numeral],
+    cues: Sequence[Cue],
+    languages: Sequence[str],
+    requested: frozenset[Entity],
+    dates: Sequence[Found] = (),
+) -> list[Found]:
+    """Return all numbers that are an entity, in order; none overlaps another.
+
+    `dates` are found already, in order: what announced one announces no number. What is `requested` decides only what a
+    short number is that may be two things. Of what was found before, a number only depends on the words that `BEFORE`
+    counts, so that the time grows with the words and not with their square.
+    """
+    found: list[Found] = []
+    starts = [date.first for date in dates]
+    digits_only = [numeral for numeral in numerals if not counts_digits(words, numeral)]
+    for run in _with_letters(list(runs(digits_only, words, across_sentences=True)), words, cues):
+        no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues, requested)
+        for is_card_number, part in [(False, run)] if no_card else _cards_and_others(run):
+            if is_card_number:
+                found.append(as_found(Entity.CREDIT_CARD, part))
+            else:
+                before = bisect_left(starts, part[0].first)
+                near = [*dates[max(0, before - BEFORE) : before], *found[-BEFORE:]]
+                found += _classified(part, words, cues, languages[part[0].first], near, requested)
+    found += interrupted(words, found, digits_only, languages)
+    found += begun_before(words, found, digits_only, languages)
+    found += read_aloud(words, found, digits_only)
+    return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
+
+
+def _with_letters(parts: list[Run], words: Sequence[TranscriptWord], cues: Sequence[Cue]) -> list[Run]:
+    """Return runs, of which those of a number that may have letters, and is announced, are one: "90 D 41 F 205 X"."""
+    joined = joined_by_letters(parts, words)
+    if len(joined) == len(parts):
+        return parts
+    single = {run[0].first: run for run in parts}
+    found: list[Run] = []
+    for run in joined:
+        nearest = cues_before(cues, run[0].first)[:1]
+        if any(cue.entity in OFFICIAL_NUMBERS for cue in nearest):
+            found.append(run)
+        else:
+            found += [single[numeral.first] for numeral in run if numeral.first in single]
+    return found
+
+
+def _is_announced_otherwise(
+    words: Sequence[TranscriptWord], run: Run, cues: Sequence[Cue], requested: frozenset[Entity]
+) -> bool:
+    """Tell whether digits that pass as a card's by chance are two numbers, or have letters, and are announced so.
+
+    What they are announced as must be requested, too: "account number" is also said of a card's, which would be stored.
+    """
+    nearest = cues_before(cues, run[0].first)[:1]
+    others = {*OFFICIAL_NUMBERS, Entity.PHONE_NUMBER} & requested
+    if not any(cue.entity in others for cue in nearest):
+        return False
+    # French insurance numbers have 13 digits and two check digits, those of cards are more often 15 or 16.
+    is_whole = nearest[0].entity is Entity.SSN and not is_card(digits_of(run))
+    return is_whole or is_corrected(words, run) or has_letters(words, run)
+
+
+def other_numbers(
+    words: Sequence[TranscriptWord], numerals: Sequence[Numeral], found: Sequence[Found], *, every: bool
+) -> list[Found]:
+    """Return the runs that are no entity yet.
+
+    Args:
+        words: Words in order of time.
+        numerals: All numerals in them.
+        found: Entities already found.
+        every: Whether each numeral counts; else only a run of three digits or more does.
+    """
+    free = free_of(numerals, found)
+    if every:
+        return [Found(Entity.NUMERICAL_PII, n.first, n.last) for n in free if not (n.is_ordinal or n.is_ambiguous)]
+    free_runs = joined_by_letters(list(runs(free, words, across_sentences=False)), words)
+    return [as_found(Entity.NUMERICAL_PII, run) for run in free_runs if len(digits_of(run)) >= LEAST_DIGITS]
+
+
+def _cards_and_others(run: Run) -> Iterator[tuple[bool, Run]]:
+    """Yield the stretches of a run in order, each with whether it is a card's number by its check digit."""
+    begin = at = 0
+    while at < len(run):
+        end = _card_end(run, at)
+        if end is None:
+            at += 1
+            continue
+        if begin < at:
+            yield False, run[begin:at]
+        yield True, run[at:end]
+        begin = at = end
+    if begin < len(run):
+        yield False, run[begin:]
+
+
+def _card_end(run: Run, at: int) -> int | None:
+    """Return the end of a card's number that begins at a numeral: of 15 or 16 digits, else of the most."""
+    digits, best, is_usual = "", None, False
+    for end in range(at + 1, len(run) + 1):
+        digits += run[end - 1].digits
+        if len(digits) > _MOST_DIGITS and end > at + 1:
+            break
+        if is_card(digits) and (len(digits) in USUAL or not is_usual):
+            best, is_usual = end, len(digits) in USUAL
+    # A part passes by chance where a digit of a whole of 15 or 16 was misheard.
+    is_whole = best is not None and not is_usual and len(digits_of(run[at:])) in USUAL
+    return len(run) if is_whole else best
+
+
+def _classified(
+    run: Run,
+    words: Sequence[TranscriptWord],
+    cues: Sequence[Cue],
+    language: str,
+    found: Sequence[Found],
+    requested: frozenset[Entity],
+) -> Iterator[Found]:
+    """Yield what a run is; one that is nothing as a whole may be an expiry date and a code one after the other.
+
+    A run that was begun anew, and is nothing that was requested, may be two numbers that are.
+    """
+    whole = entity_of(run, words, cues, language, found, requested)
+    if whole is None:
+        shorter = (entity_by_shape(each, language) for each in begun_anew(words, run))
+        whole = next(filter(None, shorter), None)
+    if whole is not None and (whole in requested or not is_corrected(words, run)):
+        yield as_found(whole, run)
+    elif len(run) > 1:
+        already = [*found]
+        is_one_twice = is_corrected(words, run)
+        for part in _parts(run, words, language):
+            for entity in _classified(part, words, cues, language, already[-BEFORE:], requested):
+                if not is_one_twice:
+                    already.append(entity)
+                yield entity
+
+
+def _parts(run: Run, words: Sequence[TranscriptWord], language: str) -> list[Run]:
+    """Return a run in parts: amounts apart, else its sentences, else where other words or commas stand, else each."""
+    amounts = {id(numeral) for numeral in run if is_amount(words, numeral, language)}
+    if amounts:
+        return _split(run, lambda before, after: bool({id(before), id(after)} & amounts))
+    sentences = list(runs(run, words, across_sentences=False))
+    if len(sentences) > 1:
+        return sentences
+    by_words = _split(run, lambda before, after: after.first - before.last > 1)
+    by_commas = _split(run, lambda before, _: words[before.last].text.endswith(","))
+    return next((parts for parts in (by_words, by_commas) if len(parts) > 1), [[numeral] for numeral in run])
+
+
+def _split(run: Run, is_apart: Callable[[Numeral, Numeral], bool]) -> list[Run]:
+    parts = [[run[0]]]
+    for before, numeral in pairwise(run):
+        if is_apart(before, numeral):
+            parts.append([])
+        parts[-1].append(numeral)
+    return parts

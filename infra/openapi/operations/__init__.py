@@ -1,0 +1,1 @@
+"""Operations of the OpenAPI description, by subject, and the parts that they share."""

@@ -1,0 +1,1 @@
+"""JSON Schemas of the bodies that the API answers with, and the types that they are made of."""

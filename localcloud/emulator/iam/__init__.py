@@ -1,0 +1,1 @@
+"""IAM: roles' temporary credentials, and whether a role's policy allows a call."""
