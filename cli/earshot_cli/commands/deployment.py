@@ -88,6 +88,7 @@ def upgrade(
     folder = _build(stack, {**named, "name": stack}, image, unchecked, deployed)
     for line in release.settings_changes(deployed, release.synthesized_settings(stack, folder)):
         stdout.print(f"Setting  {line}", markup=False)
+    stderr.print("CloudFormation prepares the changes. What the CDK prints about it changes nothing yet.")
     with aws_errors(f"The changes of {stack} cannot be prepared"):
         found = release.prepare(client, stack, folder)
     if not found:

@@ -99,7 +99,7 @@ def test_quick_worker_costs_lambdas_price_of_its_memory() -> None:
     assert larger.audio_hour == pytest.approx(quick.audio_hour), "twice the price, and twice the speed"
 
 
-def test_what_workers_have_measured_takes_the_place_of_settings() -> None:
+def test_what_workers_have_measured_counts_before_settings() -> None:
     """As the functions write it into the table."""
     measures = Measures(task=KindMeasures(30.0, 90.0), quick=KindMeasures(5.0, None))
     item = {name: {"N": str(value)} for name, value in measures.to_row().items() if value is not None}
