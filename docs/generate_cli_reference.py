@@ -35,11 +35,17 @@ def _section(title: str, command: Any) -> str:
     """Render one command: its usage, its help, a table of its parameters."""
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     options = [p for p in command.params if p.param_type_name == "option" and "--help" not in p.opts]
-    usage = " ".join([title, "[OPTIONS]", *(f"{_name(a)}{' …' if a.nargs == -1 else ''}" for a in arguments)])
+    usage = " ".join([title, "[OPTIONS]", *map(_usage, arguments)])
     rows = [f"| `{_cell(_name(a))}` | | {_text(a.help)} |" for a in arguments]
     rows += [f"| {_flags(o)} | {_default(o)} | {_text(o.help)}{_environment(o)} |" for o in options]
     table = "\n".join(["| parameter | default | |", "|---|---|---|", *(row.replace("|  |", "| |") for row in rows)])
     return f"## `{title}`\n\n```\n{usage}\n```\n\n{_text(command.help)}\n\n{table}\n"
+
+
+def _usage(argument: Any) -> str:
+    """Render an argument as a usage line has it: with brackets if optional, … if repeated."""
+    usage = f"{_name(argument)}{' …' if argument.nargs == -1 else ''}"
+    return usage if argument.required else f"[{usage}]"
 
 
 def _name(argument: Any) -> str:

@@ -20,7 +20,11 @@ VISIBILITY = Duration.seconds(30)  # after which a message is received again who
 RETENTION = Duration.days(14)  # SQS's maximum: tries take three days, ten when the receiver asks for time (Retry-After)
 # SQS counts a receive for each try, and for each look at a try that is not due: 28 of them. The others are for deaths.
 MAX_RECEIVES = 60
-MAX_CONCURRENT_DELIVERIES = 10  # a receiver that does not answer takes one of them for 20 seconds
+# Functions that deliver at the same time; a receiver that does not answer holds one of them for 20 seconds. An
+# account's first Lambda concurrency may be 10, and callers must not wait behind receivers: two quick workers, the slow
+# downloads and these leave two for the API even when all of them are held. SQS takes two at least. Three deliver six a
+# second to receivers that answer in half of one; what waits is days from being lost.
+MAX_CONCURRENT_DELIVERIES = 3
 
 
 class Callbacks(Construct):

@@ -13,10 +13,6 @@ from typing import Any
 
 from infra.errors import SettingsError
 
-# Context of an upgrade: the stack's output `Settings`, as JSON. The CDK keeps names that begin with `@` for itself and
-# libraries, so that it is no setting.
-CONTEXT = "@earshot/deployed"
-
 Values = Mapping[str, Any]
 
 

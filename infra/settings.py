@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from earshot_contract.documents.engine_profile import EngineProfile
 from earshot_contract.keys import WORK_DAYS
+from earshot_contract.names import DEPLOYED_CONTEXT
 from earshot_contract.timeouts import IDLE_SECONDS, SPARE_IDLE_SECONDS
 from functions.workers.prices import TASK_USD_HOUR
 from infra import deployed_settings
@@ -143,7 +144,7 @@ class StackSettings:
         _check_names(node, {f.name for f in fields(cls)})
         raw_values = {f.name: node.try_get_context(f.name) for f in fields(cls)}
         named = {name: _parse(name, raw, getattr(cls, name)) for name, raw in raw_values.items() if raw is not None}
-        deployed = deployed_settings.read(node.try_get_context(deployed_settings.CONTEXT))
+        deployed = deployed_settings.read(node.try_get_context(DEPLOYED_CONTEXT))
         # A setting of an earlier version that is gone has nothing left to act on; the command says so.
         known = {name: _parse(name, deployed[name], getattr(cls, name)) for name in raw_values if name in deployed}
         settings = cls(**_resolve({**deployed_settings.kept(known, named, _resolve), **named}))

@@ -24,8 +24,8 @@ from infra.foundation import Foundation
 from infra.jobs.job_machine import JobMachine
 from infra.workers.worker_machine import WorkerMachine
 
-# The whole detail: EventBridge writes an object as JSON. It would put a text between quotes as it is, and a key or an
-# input with a quote of its own would break the document
+# The whole detail: EventBridge writes an object as JSON. A string would be inserted without escaping, and a
+# quotation mark in a key would break the document
 # (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html).
 DETAIL = events.EventField.from_path("$.detail")
 ENDED_WITHOUT_SUCCESS = ["FAILED", "ABORTED", "TIMED_OUT"]

@@ -10,7 +10,7 @@ from typing import IO
 
 from localcloud.emulator.durability.disk_space import NEW_WORK_BYTES
 
-ORPHAN_SECONDS = 5.0  # that an emulator may need to end whose `earshot up` was killed; it holds the lock till then
+ORPHAN_SECONDS = 5.0  # in which an emulator ends after its `earshot up` was killed; until then it holds the lock
 
 
 class StartFailed(Exception):

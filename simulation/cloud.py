@@ -46,7 +46,7 @@ class SimulatedCloud(SimulatedWorkers):
         return self
 
     def job(self, arrival: Arrival) -> Process:
-        """A file: prepare it, send its shards, scale."""
+        """Run the job of a file: prepare it, send its shards, scale."""
         count = 1 if arrival.interactive else max(1, round(arrival.seconds / assumptions.BULK_SHARD_SECONDS))
         job = Job(arrival, count)
         self.jobs.append(job)
@@ -61,7 +61,7 @@ class SimulatedCloud(SimulatedWorkers):
         self.scale()
 
     def every_minute(self) -> Process:
-        """The schedule."""
+        """Run the scaler every minute, as the schedule does."""
         while True:
             yield self.env.timeout(60)
             self.scale()

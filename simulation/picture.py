@@ -8,11 +8,10 @@ from html import escape
 
 from simulation.cloud import SimulatedCloud
 from simulation.figures import Figures
-from simulation.scenarios import SCENARIOS
+from simulation.scenarios import TITLES
 from simulation.table import Results
 
 COLOURS = {"before": "#b8c0c8", "GPU only": "#7aa6c2", "quick only": "#e0a458", "chosen": "#0a7d5a"}
-TITLES = {scenario.name: scenario.title for scenario in SCENARIOS}
 WIDTH, LEFT, RIGHT = 720, 100, 90  # pixels
 BAR = 13
 ROW_HEIGHT = 74  # of a timeline

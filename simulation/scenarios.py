@@ -101,3 +101,4 @@ SCENARIOS = (
         3 * HOUR,
     ),
 )
+TITLES = {scenario.name: scenario.title for scenario in SCENARIOS}

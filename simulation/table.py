@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from earshot_contract.worker_kinds import MEMORY_A_CPU, QUICK_SPEED_A_CPU
 from simulation import assumptions
 from simulation.figures import Figures
-from simulation.scenarios import SCENARIOS
+from simulation.scenarios import SCENARIOS, TITLES
 
 Results = Mapping[str, Mapping[str, Figures]]
 COLUMNS = ("policy", "done", "first", "last", "p50", "p95", "GPU s/pure", "$/audio h", "$ idle", "$", "GPUs", "quick")
-TITLES = {scenario.name: scenario.title for scenario in SCENARIOS}
 
 INTRODUCTION = """# Simulation of the scaling policy
 

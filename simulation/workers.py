@@ -99,7 +99,7 @@ class SimulatedWorkers(ABC):
         return next(slot for slot in self.slots[kind] if slot.pk == pk)
 
     def worker(self, pk: str, kind: WorkerKind, queues: WorkerQueues, warm: bool) -> Process:
-        """An execution of the worker machine: launch, work, settle, and again while there is work."""
+        """Run an execution of the worker machine: launch, work, settle, and again while there is work."""
         while True:
             yield self.env.timeout(assumptions.LAUNCH_SECONDS)
             if not self.has_capacity(kind):
@@ -168,7 +168,7 @@ class SimulatedWorkers(ABC):
             running.wake.succeed()
 
     def work(self, pk: str, running: Running) -> Process:
-        """The worker's loop: callers' shards first, in slices, until nothing came for a while."""
+        """Run the worker's loop: callers' shards first, in slices, until no shard has come for a while."""
         kind = running.kind
         slot_idle = slot_rules.idle_timeout(pk, kind, self.limits.idle_seconds)
         held: tuple[Shard, float] | None = None  # a bulk shard and the seconds of audio left in it
@@ -207,7 +207,7 @@ class SimulatedWorkers(ABC):
             self.bulk.appendleft(held[0])
 
     def transcribe(self, pk: str, running: Running, shard: Shard) -> Process:
-        """A caller's shard."""
+        """Transcribe a caller's shard, without a break."""
         self.in_work["fast"] += 1
         yield self.env.timeout(shard.seconds / self.speed(running.kind))
         self.in_work["fast"] -= 1
@@ -215,7 +215,7 @@ class SimulatedWorkers(ABC):
         self.env.process(self.finish(shard))
 
     def note(self, pk: str, running: Running, seconds: float) -> None:
-        """Measure as a worker does."""
+        """Add audio to the slot's measures, and the time that the worker was busy with it."""
         busy = seconds / self.speed(running.kind)
         running.worked += busy
         slot = self.read(running.kind, pk)
@@ -243,7 +243,7 @@ class SimulatedWorkers(ABC):
                 worker.wake.succeed()
 
     def count(self) -> None:
-        """Note how many workers there are."""
+        """Add the number of workers to the timeline, and to the bill where it is the highest so far."""
         gpus = sum(worker.kind is WorkerKind.TASK for worker in self.running)
         quick = len(self.running) - gpus
         self.bill.most_gpus, self.bill.most_quick = max(self.bill.most_gpus, gpus), max(self.bill.most_quick, quick)

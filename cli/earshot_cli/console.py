@@ -36,14 +36,14 @@ def as_unicode(text: str) -> str:
 
 def one_line(text: object) -> str:
     """Return a name or a path as a part of a line: a line feed in it cannot look like the next line."""
-    return re.sub(r"[\t\n]", " ", str(text))
+    return re.sub(r"[\t\n\r]", " ", str(text))
 
 
 class SafeConsole(Console):
     """Console whose texts have no control characters; the codes for its own colours and bars stay.
 
-    Where neither a terminal nor COLUMNS bounds its lines they are as long as what is in them: a program that reads a
-    list gets whole names.
+    Lines are cut to the width of a terminal, or to COLUMNS. Elsewhere they have their full length, so that a program
+    that reads a list gets whole names.
     """
 
     @property
@@ -83,7 +83,7 @@ stderr = SafeConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def drop_output() -> None:
-    """Let nothing more be written to stdout, not even what Python keeps of it until its end: it takes no more."""
+    """Send further output to the null device, also what Python still buffers: the reader of stdout is gone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -36,7 +36,7 @@ def say_mistakes_plainly() -> None:
 
 
 def _nothing(argument: TyperArgument, ctx: Any) -> None:
-    """An argument's name stands before it already."""
+    """Return None: the name of an argument stands before its description already."""
 
 
 def _value_name(option: TyperOption, ctx: Any) -> str | None:

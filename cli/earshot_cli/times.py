@@ -44,7 +44,7 @@ def parse_time(option: str, text: str, *, ahead: bool = False, end_of_day: bool 
         end_of_day: a date without a time means its end; else its beginning.
 
     Raises:
-        CliError: it is none of these.
+        CliError: the text is neither a date nor a duration.
     """
     if found := _DURATION.fullmatch(text.strip()):
         distance = timedelta(**{_UNITS[found[2].lower()]: int(found[1])})

@@ -9,7 +9,8 @@ from typing import BinaryIO
 from functions.audio.frame_channels import aac_config
 from functions.audio.tracks import HeaderTrack
 
-FIRST_BOXES = {b"ftyp", b"moov", b"styp"}  # names of the boxes with which a file begins
+# Names of the boxes with which a file begins.
+FIRST_BOXES = frozenset(b"ftyp moov styp wide free skip uuid pdin sidx emsg prft mdat".split())
 _MASTERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl"}  # boxes whose payload is boxes
 _HEADERS = {b"tkhd", b"mdhd", b"hdlr", b"stsd"}  # boxes that are read
 _MAX_BOXES = 10_000  # a guard against hostile files

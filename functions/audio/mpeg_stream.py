@@ -11,14 +11,17 @@ from functions.audio.frame_channels import frame_channels
 from functions.audio.tracks import HeaderTrack
 
 _LOOK_BYTES = 1 << 20  # from the start of the file
-# A packet of 188 bytes begins with this one; in camcorders' files four bytes of time come before each.
-_SYNC, _PACKETS = 0x47, ((0, 188), (4, 192))
+# A packet of 188 bytes begins with the first one; in camcorders' files four bytes of time come before each.
+_SYNC, _PACKET_SIZES = 0x47, (188, 192, 204)  # broadcasters' have 16 bytes of error correction behind each
+_PACKETS_IN_A_ROW = 4
+_MAX_LEAD_IN = 2 * 204  # bytes before the first packet: a recording may begin inside one
 _SOUND_TYPES = {0x03, 0x04, 0x0F, 0x11, 0x80, 0x81, 0x84, 0x87, 0x06}  # of a stream in the program's table
 _PRIVATE_TYPE, _SOUND_TAGS = 0x06, {0x6A, 0x7A, 0x7B, 0x7C}  # with one of these descriptors it is sound: AC-3, DTS, AAC
 _LANGUAGE_TAG = 0x0A
 _FRAME_START = re.compile(rb"\xff[\xe2-\xff]|\x0b\x77")
 _PROGRAM_SOUND = re.compile(rb"\0\0\x01([\xc0-\xdf\xbd])")
 _MAX_LATE_FRAME = 4096  # bytes of a packet's payload in which its first frame begins
+_DVD_FORMAT_AT = 5  # in a packet of samples: bits, rate and channels
 _MAX_TRIED = 8  # packets of one number in which a frame is looked for: a hostile file has a packet every few bytes
 
 
@@ -52,10 +55,12 @@ def read(file: BinaryIO) -> list[HeaderTrack]:
 
 def _packet_form(data: bytes) -> tuple[int, int] | None:
     """Return the offset of a packet's first byte and the distance of packets; None: these are none."""
-    for offset, size in _PACKETS:
-        starts = data[offset : offset + 4 * size : size]
-        if len(starts) == 4 and set(starts) == {_SYNC}:
-            return offset, size
+    for offset in range(min(len(data), _MAX_LEAD_IN)):
+        for size in _PACKET_SIZES if data[offset] == _SYNC else ():
+            packets = _PACKETS_IN_A_ROW if offset < size else 2 * _PACKETS_IN_A_ROW
+            starts = data[offset : offset + packets * size : size]
+            if len(starts) == packets and set(starts) == {_SYNC}:
+                return offset, size
     return None
 
 
@@ -142,8 +147,16 @@ def _program_tracks(data: bytes) -> list[HeaderTrack]:
     tried: Counter[bytes] = Counter()
     for match in _PROGRAM_SOUND.finditer(data):
         payload = _without_header(data[match.start() : match.start() + _MAX_LATE_FRAME])
-        number = match[1] + (payload[:1] if match[1] == b"\xbd" else b"")  # private sound has a number of its own
+        is_private = match[1] == b"\xbd"
+        number = match[1] + (payload[:1] if is_private else b"")  # private sound has a number of its own
+        if is_private and not 0x80 <= int.from_bytes(payload[:1], "big") < 0xA8:
+            continue  # subtitles
         tried[number] += 1
-        if number not in tracks and tried[number] <= _MAX_TRIED and (channels := _channels(payload)):
+        if number in tracks or tried[number] > _MAX_TRIED:
+            continue
+        # Samples of a DVD have a header of their own; in AC-3 and DTS a frame begins behind four bytes.
+        has_samples = is_private and payload[0] >= 0xA0 and len(payload) > _DVD_FORMAT_AT
+        channels = 1 + (payload[_DVD_FORMAT_AT] & 7) if has_samples else _channels(payload)
+        if channels:
             tracks[number] = HeaderTrack(is_audio=True, channels=channels)
     return list(tracks.values())

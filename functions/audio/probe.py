@@ -6,28 +6,36 @@ Used to plan shards and to scale; the worker's decoder has the final values.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from tinytag import TinyTag, TinyTagException
 
+from earshot_contract.audio_limits import MAX_CHANNELS, MAX_RATE, MAX_SECONDS
 from earshot_contract.documents.audio_tracks import TrackRequest
 from earshot_contract.documents.shards import RawAudio
-from earshot_contract.signatures.container_signatures import container_name
+from earshot_contract.signatures.container_signatures import container_name, wav_samples
 from earshot_contract.signatures.file_signatures import HEAD_BYTES, mp4_without_index, non_audio_kind
-from earshot_contract.signatures.frame_headers import HEADER_BYTES, aac_frame_bytes, ac3_frame_bytes
+from earshot_contract.signatures.frame_headers import (
+    FRAMES_IN_A_ROW,
+    HEADER_BYTES,
+    aac_frame_bytes,
+    ac3_frame_bytes,
+    frames_in_a_row,
+    mpeg_frame_bytes,
+)
 from functions.audio import asf, avi, fixed_headers, flv, matroska, mp4, mpeg_stream, ogg, wav
 from functions.audio.behind_tags import BehindTags, tags_end
 from functions.audio.frame_channels import AAC_RATES, frame_channels
 from functions.audio.tracks import HeaderTrack, transcribed_track
 from functions.errors import bad_audio
 
-MAX_SECONDS = 7 * 24 * 3600.0  # a header that says more is damaged; the worker takes 12 hours
-MAX_CHANNELS, MAX_RATE = 64, 768_000  # channels and Hz; the worker takes no more
 _ENCRYPTED = (
     "corrupt or unsupported data: the sound of this file is encrypted (copy protection, DRM): send a copy without it."
 )
+_FRAME_START = re.compile(rb"\xff[\xe2-\xff]|\x0b\x77")
 _AAC_SAMPLES = 1024  # of a frame
 _AAC_SPOTS = (1 / 8, 3 / 8, 5 / 8, 7 / 8)  # of the file
 # Bytes a sample of headerless audio, for encodings where the number is fixed.
@@ -65,6 +73,10 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
         file.seek(tags)
         if container_name(file.read(HEAD_BYTES)):
             return probe(BehindTags(file, tags), size - tags, raw, requested_track)
+    if (samples := wav_samples(head)) is not None:
+        file.seek(samples)
+        if container_name(file.read(HEAD_BYTES)):
+            return probe(BehindTags(file, samples), size - samples, raw, requested_track)
     is_headerless = raw is not None and not container_name(head)
     if kind := non_audio_kind(head, is_headerless):
         raise bad_audio(f"corrupt or unsupported data: this is {kind}, not audio.")
@@ -81,7 +93,7 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
         return _plausible(Probe(*wav.read(file, size)))
     if head.startswith(ogg.MAGIC):
         return _plausible(Probe(*ogg.read(file, size)))
-    if aac_frame_bytes(head):  # the tags' reader takes it for an MP3, and counts all of it
+    if frames_in_a_row(head, aac_frame_bytes)[0] > 1:  # the tags' reader takes it for an MP3, and counts all of it
         return _plausible(_probe_aac(file, head, size))
     if avi.is_avi(head):
         return _probe_track(avi.read(file), requested_track)
@@ -93,9 +105,20 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
         raise bad_audio(_ENCRYPTED)
     if (fixed := fixed_headers.read(file, size, head)) is not None:
         return _plausible(Probe(*fixed))
-    if ac3_frame_bytes(head):
+    if frames_in_a_row(head, ac3_frame_bytes)[0] > 1:
         return Probe(channels=frame_channels(head))
+    if container_name(head) is None:  # the tags' reader takes any file for an MP3
+        return Probe(channels=_framed_channels(head))
     return _plausible(_probe_tags(file))
+
+
+def _framed_channels(head: bytes) -> int | None:
+    """Return the channels of frames that begin behind other bytes, as in a recording from inside a stream."""
+    for at in (found.start() for found in _FRAME_START.finditer(head)):
+        for length in (aac_frame_bytes, mpeg_frame_bytes, ac3_frame_bytes):
+            if frames_in_a_row(head[at:], length)[0] == FRAMES_IN_A_ROW:
+                return frame_channels(head[at:])
+    return None
 
 
 def _probe_track(tracks: Sequence[HeaderTrack], requested: TrackRequest | None) -> Probe:

@@ -27,11 +27,23 @@ def contradiction_warnings(raw: RawOptions) -> Warnings:
     overrides = names_languages or detection[-1:] not in ([], ["false"])
     if overrides and not is_detection(language):
         found.append(warning("language", _TYPE, f"language={language} was ignored: detect_language overrides it."))
+    for name in ("smart_format", "paragraphs"):
+        if _is(raw, name, "true") and _is(raw, "punctuate", "false"):
+            message = f"{name} means punctuate=true, too; punctuate=false was obeyed, so there is no punctuation."
+            found.append(warning("punctuate", _TYPE, message))
+            break
+    counts = next((name for name in ("num_speakers", "min_speakers", "max_speakers") if name in raw), "")
+    if counts and _is(raw, "diarize", "false"):
+        found.append(warning("diarize", _TYPE, f"diarize=false was ignored: {counts} tells speakers apart."))
     encoding, rate = (raw.get(name, [""])[-1].strip().lower() for name in ("encoding", "sample_rate"))
     if encoding in FIXED_RATES and rate.isdigit() and int(rate) != FIXED_RATES[encoding]:
         message = f"sample_rate was ignored: {encoding} always has {FIXED_RATES[encoding]} Hz."
         found.append(warning("sample_rate", _TYPE, message))
     return found
+
+
+def _is(raw: RawOptions, name: str, value: str) -> bool:
+    return raw.get(name, [""])[-1].strip().lower() == value
 
 
 def _differ(raw: RawOptions, name: str) -> bool:

@@ -140,4 +140,4 @@ def _advice(name: str, tag: str) -> str:
     found = next((code for part in reversed(parts) if (code := whisper_code(part))), None)
     if found:
         return f"Write {name}={found}."
-    return f"Write a code such as 'en', 'de' or 'pt-BR', or 'auto' to have it detected: {name}=en."
+    return f"Write a code, such as {name}=en or {name}=pt-BR, or {name}=auto to have it detected."

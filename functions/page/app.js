@@ -8,7 +8,7 @@ import { jobsScreen } from "./jobs.js";
 import { key, keyScreen } from "./key.js";
 import { handleShortcut, showShortcuts } from "./keyboard.js";
 import { takeDropped } from "./folders.js";
-import { newScreen, takeFiles } from "./new.js";
+import { newScreen, takeAddress, takeFiles } from "./new.js";
 import { sharedScreen } from "./shared.js";
 
 const main = document.getElementById("main");
@@ -61,6 +61,11 @@ function hasFiles(event) {
   return [...(event.dataTransfer?.types || [])].includes("Files");
 }
 
+const isShared = () => document.body.classList.contains("shared");
+
+/** Whether what is dropped or pasted is another's: text for a field, or anything for who has a link alone. */
+const isElsewhere = (event) => isShared() || (!hasFiles(event) && event.target.closest?.("input, select, textarea, [contenteditable], dialog"));
+
 addEventListener("hashchange", show);
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault(); // an address #main would be no screen's when the page is loaded again
@@ -75,23 +80,25 @@ addEventListener("earshot-key", showKeyButton);
 addEventListener("earshot-shortcuts", showShortcuts);
 addEventListener("keydown", handleShortcut);
 addEventListener("dragover", (event) => {
-  if (!hasFiles(event) || document.body.classList.contains("shared")) return;
+  if (isElsewhere(event)) return;
   event.preventDefault();
-  document.body.classList.add("over");
+  document.body.classList.toggle("over", hasFiles(event));
 });
 addEventListener("dragleave", (event) => { if (!event.relatedTarget) document.body.classList.remove("over"); });
 addEventListener("drop", (event) => {
   document.body.classList.remove("over");
-  if (!hasFiles(event) || document.body.classList.contains("shared")) return;
-  event.preventDefault();
+  if (isElsewhere(event)) return;
+  event.preventDefault(); // a link that is dropped would be opened in the place of this page
+  if (!hasFiles(event)) return takeAddress(event.dataTransfer.getData("text"));
   takeDropped(event.dataTransfer).then((files) => files.length ? takeFiles(files) : warn("There are no recordings in what was dropped."));
 });
 addEventListener("paste", (event) => {
   const files = [...(event.clipboardData?.files || [])];
-  if (files.length && !document.body.classList.contains("shared")) takeFiles(files);
+  if (files.length && !isShared()) takeFiles(files);
+  else if (!isElsewhere(event)) takeAddress(event.clipboardData.getData("text"));
 });
 
 showKeyButton();
 show();
 // Whether a key is needed shows at once, not when a file has been chosen.
-if (!document.body.classList.contains("shared")) call("/requests", { query: { limit: 1 } }).catch(() => {});
+if (!isShared()) call("/requests", { query: { limit: 1 } }).catch(() => {});

@@ -60,6 +60,15 @@ export function moment(iso) {
   return h("time", { datetime: iso, title: day(iso) }, when(iso));
 }
 
+/** Open a dialogue that a heading names; it is gone once it is closed. */
+export function sheet(id, title, ...children) {
+  const dialog = h("dialog", { class: "sheet", "aria-labelledby": id }, h("h2", { id }, title), children);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
 /** Say a sentence to screen readers, without moving anything on the screen. */
 export function say(message) {
   document.getElementById("said").textContent = message;

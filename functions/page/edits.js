@@ -2,7 +2,7 @@
 // the API as a whole, with the version that they are based on: changes of another reader are not lost.
 
 import { call } from "./api.js";
-import { h, say } from "./dom.js";
+import { h, say, sheet, warn } from "./dom.js";
 import { count } from "./format.js";
 
 /** Fetch the corrections of a job: `changes`, `speakers`, what saves them, and the names of speakers `recognised`. */
@@ -92,6 +92,7 @@ export function editParagraphs(element, data, edits, shown, player, show) {
   // By paragraph: the text that is saved, the one that was sent last, why that is not saved, and the corrections that it
   // is based on.
   const kept = new Map(), sent = new Map(), unsaved = new Map(), based = new Map();
+  let saves = 0, ended = false;
   const before = (node) => sent.get(node) ?? kept.get(node);
   const tell = (message) => show([...unsaved.values()].at(-1) ?? message, unsaved.size > 0);
   const paragraphOf = (event) => event.target.closest("p[contenteditable]");
@@ -110,6 +111,7 @@ export function editParagraphs(element, data, edits, shown, player, show) {
     node.textContent = text; // one text node again, whatever the browser made of it
     show("Saving …");
     const paragraph = data.paragraphs[node.dataset.number], texts = textsIn(paragraph);
+    saves += 1;
     try {
       await saveParagraph(edits, paragraph, text, () => based.get(node) ?? texts({ changes: shown }));
       based.set(node, texts(edits));
@@ -118,10 +120,13 @@ export function editParagraphs(element, data, edits, shown, player, show) {
       node.classList.add("changed");
       tell(`Saved: ${count(edits.changes.length, "paragraph")} changed${edits.merged ? ". It is changed in another tab or by somebody else, too: Done shows how" : ""}`);
     } catch (error) {
+      if (ended) warn(`${error.message} This paragraph is not saved: ${text}`);
       if (sent.get(node) === text) sent.delete(node);
       const next = error.status === 412 ? "copy it, then load this page again" : "go into it and leave it to try again, or press Esc in it to undo it";
       unsaved.set(node, `${error.message} Your text of this paragraph is not saved: ${next}.`);
       tell();
+    } finally {
+      saves -= 1;
     }
   }
 
@@ -141,10 +146,21 @@ export function editParagraphs(element, data, edits, shown, player, show) {
     event.preventDefault(); // a paragraph stays one: Enter alone does nothing
   }
 
+  const again = () => [...unsaved.keys()].forEach((node) => left({ target: node })); // the line is back
+  const unload = (event) => {
+    const node = document.activeElement;
+    if (saves || unsaved.size || (kept.has(node) && node.textContent !== before(node))) event.preventDefault();
+  };
   element.addEventListener("focusin", focused);
   element.addEventListener("focusout", left);
   element.addEventListener("keydown", pressed);
+  addEventListener("online", again);
+  addEventListener("beforeunload", unload);
   return () => {
+    ended = true;
+    if (element.contains(document.activeElement)) document.activeElement.blur(); // what is typed is saved, whichever way the screen is left
+    removeEventListener("online", again);
+    removeEventListener("beforeunload", unload);
     element.removeEventListener("focusin", focused);
     element.removeEventListener("focusout", left);
     element.removeEventListener("keydown", pressed);
@@ -167,11 +183,8 @@ export function askName(paragraph, edits, shown, done) {
       problem.hidden = false;
     }
   };
-  const dialog = h("dialog", { class: "sheet", "aria-labelledby": "name-title" }, h("h2", { id: "name-title" }, `Who is ${shown}?`),
+  const dialog = sheet("name-title", `Who is ${shown}?`,
     h("form", { class: "stack", onsubmit: submit }, h("label", null, h("span", null, "Name, in every format; empty takes it away"), field), problem,
       h("div", { class: "row" }, h("button", { class: "main" }, "Save"), h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"))));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
   field.focus();
 }

@@ -29,14 +29,13 @@ export function when(iso) {
   const date = new Date(iso), ago = (Date.now() - date) / 1000;
   if (ago < 60) return "just now";
   if (ago < 3600) return `${Math.floor(ago / 60)} min ago`;
-  const time = date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  if (date.toDateString() === new Date().toDateString()) return `today ${time}`;
-  return date.toLocaleDateString([], { day: "numeric", month: "short", year: "numeric" });
+  if (date.toDateString() === new Date().toDateString()) return `today ${date.toLocaleTimeString([], { timeStyle: "short" })}`;
+  return date.toLocaleDateString([], { dateStyle: "medium" });
 }
 
-/** A date: 5 Dec 2026, 14:05. */
+/** A date and its time, in the way of the reader's country. */
 export function day(iso) {
-  return new Date(iso).toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  return new Date(iso).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 }
 
 /** Dollars, with as many digits as a small amount needs. */

@@ -91,7 +91,7 @@ function drawRunning(view, job, stalled, look, workers) {
       await call(`/requests/${job.request_id}?action=cancel`, { method: "DELETE" }).catch((error) => { warn(error.message); button.disabled = false; });
       look.now();
     };
-    const headline = h("h2", { class: "grow", role: "status" }), percent = h("span", { class: "num quiet" });
+    const headline = h("h2", { class: "grow", "aria-live": "polite" }), percent = h("span", { class: "num quiet" });
     const bar = h("progress", { "aria-label": "Transcribing" }), steps = h("ol", { class: "steps" });
     const warning = h("p", { class: "bad", hidden: true }, "Nothing has changed for 10 minutes. Whoever runs the deployment finds out why with ", h("code", null, "earshot doctor"), ".");
     const about = h("div"), begun = beginning(job.request_id);

@@ -1,6 +1,6 @@
 // The API key: in memory and this tab's storage, on the device only when asked. Never in an address or a cookie.
 
-import { h } from "./dom.js";
+import { h, sheet } from "./dom.js";
 
 const NAME = "earshot-key";
 // What the API says of it is for programs: the header that a key belongs into.
@@ -34,17 +34,12 @@ export function setKey(value, keep) {
 export function askForKey(refused) {
   if (current !== refused) return Promise.resolve(); // another call has asked already
   asking ||= new Promise((resolve) => {
-    const dialog = h("dialog", { class: "sheet", "aria-labelledby": "key-title" });
-    const done = () => { dialog.close(); };
-    dialog.append(h("h2", { id: "key-title" }, "This deployment needs a key"), keyForm(refused ? REFUSED : "", done));
+    const dialog = sheet("key-title", "This deployment needs a key", keyForm(refused ? REFUSED : "", () => dialog.close()));
     dialog.addEventListener("cancel", (event) => { if (!current || current === refused) event.preventDefault(); });
     dialog.addEventListener("close", () => {
-      dialog.remove();
       asking = null;
       resolve();
     });
-    document.body.append(dialog);
-    dialog.showModal();
     dialog.querySelector("input").focus();
   });
   return asking;

@@ -1,6 +1,6 @@
 // Keys. A screen adds its own while it is shown; single letters do nothing inside fields.
 
-import { h } from "./dom.js";
+import { h, sheet } from "./dom.js";
 
 const EVERYWHERE = {
   n: ["New", () => location.assign("#/")],
@@ -43,11 +43,7 @@ function nameOf({ key, code, shiftKey }) {
 export function showShortcuts() {
   const names = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", "Shift+ArrowLeft": "Shift ←", "Shift+ArrowRight": "Shift →" };
   const all = Object.entries({ ...ofScreen, ...EVERYWHERE }).filter(([, [what]]) => what);
-  const dialog = h("dialog", { class: "sheet", "aria-labelledby": "keys-title" },
-    h("h2", { id: "keys-title" }, "Keys"),
+  const dialog = sheet("keys-title", "Keys",
     h("dl", { class: "keys" }, all.map(([name, [what]]) => h("div", null, h("dt", null, h("kbd", null, names[name] || name)), h("dd", null, what)))),
     h("div", { class: "row" }, h("button", { class: "main", onclick: () => dialog.close() }, "Close")));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
 }

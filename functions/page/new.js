@@ -21,6 +21,15 @@ export function takeFiles(files) {
   if (items.length === 1) openWhenSent(items[0]);
 }
 
+/** Offer an address that was pasted or dropped: the form has it, with the options that are chosen. */
+export function takeAddress(text) {
+  const url = text.trim();
+  if (!/^(https?|s3):\/\/\S+$/.test(url) || url.startsWith(location.origin)) return;
+  const query = new URLSearchParams(chosen);
+  query.set("url", url);
+  location.assign(`#/?${query}`);
+}
+
 /** Draw the screen; returns what ends it. */
 export function newScreen(main, query) {
   const tabs = requestTabs(), form = optionsForm(changed);

@@ -1,6 +1,6 @@
 // Options of a transcription: the form on New, kept in the address under the API's own names, and as requests to copy.
 
-import { copy, fill, h } from "./dom.js";
+import { copy, fill, h, sheet } from "./dom.js";
 import { language } from "./format.js";
 import { key } from "./key.js";
 
@@ -165,14 +165,11 @@ export function requestTabs() {
 /** Open a dialogue with the request that a job was, to be sent again from elsewhere. */
 export function requestDialog(job) {
   const tabs = requestTabs(), kept = job.source?.kind === "object";
-  const dialog = h("dialog", { class: "sheet wide", "aria-labelledby": "request-title" },
-    h("h2", { id: "request-title" }, "The same again, as a request"), tabs.element,
+  const dialog = sheet("request-title", "The same again, as a request", tabs.element,
     kept && h("p", { class: "small quiet" }, "The recording is the one that was uploaded, as long as the deployment keeps it."),
     h("div", { class: "row" }, h("button", { onclick: () => dialog.close() }, "Close")));
+  dialog.classList.add("wide");
   tabs.draw(requestOf(job));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
 }
 
 function shell(text) {

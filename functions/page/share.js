@@ -1,7 +1,7 @@
 // The dialogue that makes, lists and withdraws links to one transcript. Readers with a link need no key.
 
 import { call } from "./api.js";
-import { copy, fill, h, say } from "./dom.js";
+import { copy, fill, h, say, sheet } from "./dom.js";
 import { day } from "./format.js";
 
 /** Open the dialogue for a job's transcript. */
@@ -11,8 +11,7 @@ export function shareDialog(job) {
   const audio = h("input", { type: "checkbox", checked: true });
   const made = h("div", { class: "stack", hidden: true }), list = h("ul", { class: "links" });
   const problem = h("p", { class: "bad small", role: "alert", hidden: true });
-  const dialog = h("dialog", { class: "sheet", "aria-labelledby": "share-title" },
-    h("h2", { id: "share-title" }, "Share this transcript"),
+  const dialog = sheet("share-title", "Share this transcript",
     h("p", { class: "small quiet" }, "Anyone with the link can read this one transcript, with your corrections, and save it in every format. They need no key, and can change nothing."),
     h("form", { class: "row end", onsubmit: make },
       h("label", { class: "days" }, h("span", null, "Days"), days),
@@ -20,9 +19,6 @@ export function shareDialog(job) {
       h("button", { class: "main" }, "Make a link")),
     problem, made, list,
     h("div", { class: "row" }, h("button", { onclick: () => dialog.close() }, "Close")));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
   days.focus();
   attempt(async () => drawList((await call(path)).shares));
 

@@ -126,7 +126,7 @@ function draw(main, job, from, answer, edits, resume = {}) {
     if (on) {
       const show = (message, bad) => { saved.textContent = message; saved.classList.toggle("bad", Boolean(bad)); };
       endEditing = editParagraphs(words, data, edits, shown, player, show);
-      show("Tab plays, Ctrl Enter goes on, Esc undoes");
+      show(matchMedia("(hover)").matches ? "Tab plays, Ctrl Enter goes on, Esc undoes" : ""); // where there are keys
       return;
     }
     document.activeElement?.blur?.();

@@ -132,7 +132,7 @@ def _split_wide_word(word: PrintedWord, columns: int) -> list[PrintedWord]:
     if columns_of(text) <= columns:
         return [replace(word, text=text)]
     parts = [""]
-    ends = [*sorted(word_starts(text) - {0}), len(text)]
+    ends = [*(at for at in sorted(word_starts(text) - {0}) if _may_begin_line(text, at)), len(text)]
     for syllable in (text[start:end] for start, end in pairwise([0, *ends])):
         for letter in _narrow_parts(syllable, columns):
             if columns_of(parts[-1] + letter) > columns:
@@ -145,6 +145,11 @@ def _split_wide_word(word: PrintedWord, columns: int) -> list[PrintedWord]:
         for number, part in enumerate(spread(parts, word.start, word.end))
         if part.text.strip()
     ]
+
+
+def _may_begin_line(text: str, at: int) -> bool:
+    """Tell whether a line may be broken at an index: before no mark that ends something, behind none that begins it."""
+    return category(text[at]) not in _CLOSING and not is_opening(text[at - 1])
 
 
 def _narrow_parts(text: str, columns: int) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Words that belong to what follows them, after which no caption and no line should end: "and", "the", "of".
 
 Netflix's Timed Text Style Guides ask for breaks before conjunctions and prepositions, and for articles beside their
-nouns. The lists of all languages are one: what is such a word in one and none in another ("die") costs a break that is
-a little less even.
+nouns. The lists of all languages are one: a word that joins in one language only ("die") makes a break slightly less
+even in the others. Breaks in scripts without spaces are in `functions.transcripts.text_boundaries.word_breaks`.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ def _similarity(one: str, other: str) -> float:
 
 def _letters(words: Sequence[str]) -> str:
     """Return the words in lower case ("ss" for "ß") without spaces, accents and punctuation between their letters."""
-    decomposed = unicodedata.normalize("NFKD", "".join(normalised(word) for word in words).casefold())
+    decomposed = unicodedata.normalize("NFKD", "".join(normalised(word) for word in words).casefold().replace("ı", "i"))
     return "".join(letter for letter in decomposed if letter.isalnum())
 
 

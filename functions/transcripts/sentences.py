@@ -17,7 +17,13 @@ PARAGRAPH_SENTENCES = 6  # at most in one paragraph; a free choice: Deepgram doc
 CLAUSE_END = re.compile(r"[,;:、，；：—–]['\"”’)»」]*$")
 _MARKS = (".", "?", "!", "…", "。", "？", "！", "؟", "।", "۔")
 _CLOSING = "\"'”’»)]}」』"
-_ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "st", "prof", "sr", "jr", "vs", "gen", "rep", "sen", "capt"})
+# Titles and others behind which a sentence goes on, in several languages; none is a word that may end one.
+_ABBREVIATED = """
+    mr mrs ms dr st prof sr jr vs gen rep sen capt sgt lt rev gov mt e.g i.e a.k.a nr hr ca evtl bspw inkl ggf mme mlle
+    sra srta dra ee sig dott avv dhr mevr drs kl np ul tzw např tzv
+"""
+_ABBREVIATIONS = frozenset(_ABBREVIATED.split())
+_CONTINUED = re.compile(r"\d|[^\W\d_]\.")  # behind one letter and a full stop: "z. B.", "p. 5"
 _MONTHS = frozenset[str]().union(*(vocabulary.months for vocabulary in VOCABULARIES.values()))
 
 WordSequence = list[TranscriptWord]
@@ -65,7 +71,7 @@ def utterances(words: WordSequence, split: float) -> Iterator[WordSequence]:
 
 
 def ends_sentence(text: str, following: str) -> bool:
-    """Tell whether a word's mark ends a sentence: not that of "Mr. Smith", "J. R. Tolkien" and "3. Mai".
+    """Tell whether a word's mark ends a sentence: not that of "Mr. Smith", "J. R. Tolkien", "z. B." and "3. Mai".
 
     Args:
         text: The word with its punctuation.
@@ -77,7 +83,9 @@ def ends_sentence(text: str, following: str) -> bool:
     if not unquoted.endswith("."):
         return True
     name = normalised(unquoted)
-    initial = len(name) == 1 and unquoted[:1].isupper() and name != "i"
+    letter = unquoted[-2:-1] if len(name) == 1 and name.upper() != name else ""  # of a script with capitals
+    # "J. Smith" and "č. 5"; "i" is a word.
+    is_initial = bool(letter) and name != "i" and (letter.isupper() or _CONTINUED.match(following) is not None)
     is_date = name.isdigit() and normalised(following) in _MONTHS
     is_number = name == "no" and following[:1].isdigit()
-    return not (name in _ABBREVIATIONS or initial or is_date or is_number or following[:1].islower())
+    return not (name in _ABBREVIATIONS or is_initial or is_date or is_number or following[:1].islower())

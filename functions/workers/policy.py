@@ -190,7 +190,7 @@ def _end(seconds: float, shards: int, fleet: Sequence[tuple[float, float]]) -> f
 
     Args:
         seconds: seconds of audio.
-        shards: it comes in so many; a worker takes at least one.
+        shards: how many shards the audio is cut into; a worker takes at least one.
         fleet: seconds until each worker receives, and its speed.
     """
     one = seconds / shards

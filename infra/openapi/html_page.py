@@ -10,17 +10,27 @@ from typing import Any
 Schema = dict[str, Any]
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8884; --quiet: #777; --mark: #2a7ae2; }
+/* The colours of the web page. */
+:root { color-scheme: light dark; --line: light-dark(#dcd9d3, #363a40); --quiet: light-dark(#5b5f64, #a8acb1);
+--mark: light-dark(#0b6868, #4fc3c0); background: light-dark(#fbfaf8, #15171a); color: light-dark(#1c1d1f, #e9e7e2); }
 body { font: 16px/1.55 system-ui, sans-serif; max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 6rem; }
 h1 { margin-bottom: 0; } h2 { margin: 3rem 0 .5rem; padding-top: 1rem; border-top: 1px solid var(--line); }
 nav ul { columns: 2; padding-left: 1.2rem; } a { color: var(--mark); }
-code, pre { font-family: ui-monospace, monospace; font-size: .9em; } pre { overflow-x: auto; padding: .8rem;
-border: 1px solid var(--line); border-radius: .4rem; }
+code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .8rem;
+border: 1px solid var(--line); border-radius: .4rem; background: light-dark(#f3f1ed, #111315); }
+:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
+label { display: grid; gap: .2rem; max-width: 40rem; } input, textarea { box-sizing: border-box; width: 100%; }
+button, input, textarea { font: inherit; color: inherit; background: light-dark(#fff, #1d2024);
+padding: .3rem .7rem; border: 1px solid light-dark(#8b8880, #70757c); border-radius: .4rem; }
 .method { color: var(--mark); font-weight: 600; } .quiet { color: var(--quiet); }
-.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
-border-bottom: 1px solid var(--line); }
-@media (max-width: 40rem) { nav ul { columns: 1; } }
+border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+td:first-child { min-width: 8rem; }
+@media (max-width: 40rem) { nav ul { columns: 1; overflow-wrap: anywhere; } tr:has(th) { display: none; }
+tr { display: block; border-bottom: 1px solid var(--line); padding: .3rem 0; }
+td { display: block; border: 0; padding: 0; } }
 """
 
 _START = """curl -L "$EARSHOT_URL/v1/listen?model=whisper&amp;smart_format=true" \\
@@ -50,14 +60,14 @@ def page(description: Schema) -> str:
             f"<title>{escape(info['title'])} API</title><style>{_STYLE}</style>",
             # Not under a version: the description is written before the page's files have one.
             '<script type="module" src="/v1/page/docs/try.js"></script></head><body>',
-            '<p><a href="/v1/">The page</a></p>',
+            '<main><p><a href="/v1/">The page</a></p>',
             f"<h1>{escape(info['title'])}</h1><p>{escape(info['summary'])}</p>",
             f'<p>{_prose(info["description"])} <a href="openapi.json">OpenAPI description</a></p>',
             f"<pre>{_START}</pre><nav><ul>{links}</ul></nav>",
             *(_operation(method, path, operation) for method, path, operation in operations),
             "<h2>Bodies</h2>",
             *(_body(name, schema) for name, schema in description["components"]["schemas"].items()),
-            "</body></html>",
+            "</main></body></html>",
         )
     )
 
@@ -127,9 +137,9 @@ def _contents(answer: Schema) -> str:
 def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     if not rows:
         return ""
-    head = "".join(f"<th>{title}</th>" for title in titles)
+    head = "".join(f"<th>{title}</th>" if title else "<td></td>" for title in titles)
     lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f'<div class="wide"><table><tr>{head}</tr>{lines}</table></div>'
+    return f"<table><tr>{head}</tr>{lines}</table>"
 
 
 def _prose(text: str) -> str:

@@ -136,7 +136,7 @@ class ExecutionRunner:
             record["error"], record["cause"] = execution.error, execution.cause
 
     def create_state_machine(self, original: Operation, data: dict[str, Any]) -> Any:
-        """CreateStateMachine, which rejects a definition that the interpreter cannot read."""
+        """Run CreateStateMachine, which rejects a definition that the interpreter cannot read."""
         try:
             self.parser.parse(data.get("definition", ""))
         except Exception as error:
@@ -144,7 +144,7 @@ class ExecutionRunner:
         return original(data)
 
     def start_execution(self, original: Operation, data: dict[str, Any]) -> Any:
-        """StartExecution, which on AWS returns the running execution of the same name and input.
+        """Run StartExecution, which on AWS returns the running execution of the same name and input.
 
         An execution that a stop of the emulator interrupted starts again (`localcloud.restart`).
         """
@@ -173,7 +173,7 @@ class ExecutionRunner:
         return self.states.error_response_json("ValidationException", message, 400)
 
     def stop_execution(self, original: Operation, data: dict[str, Any]) -> Any:
-        """StopExecution, which also wakes every state that waits for a task token."""
+        """Run StopExecution, which also wakes every state that waits for a task token."""
         with self.lock:
             answer = original(data)
         self.state.save_execution(data.get("executionArn", ""))
@@ -186,20 +186,20 @@ class ExecutionRunner:
         return answer
 
     def send_task_success(self, data: dict[str, Any]) -> Any:
-        """SendTaskSuccess."""
+        """Run SendTaskSuccess."""
         if refusal := self.refuse_size("output", data):
             return refusal
         outcome = self.callback.CallbackOutcomeSuccess
         return self.answer_token(data, lambda e: e.notify(outcome(data["taskToken"], data.get("output", "{}"))))
 
     def send_task_failure(self, data: dict[str, Any]) -> Any:
-        """SendTaskFailure."""
+        """Run SendTaskFailure."""
         outcome = self.callback.CallbackOutcomeFailure
         error, cause = data.get("error"), data.get("cause")
         return self.answer_token(data, lambda e: e.notify(outcome(data["taskToken"], error, cause)))
 
     def send_task_heartbeat(self, data: dict[str, Any]) -> Any:
-        """SendTaskHeartbeat."""
+        """Run SendTaskHeartbeat."""
         return self.answer_token(data, lambda endpoint: endpoint.notify_heartbeat())
 
     def answer_token(self, data: dict[str, Any], notify: Callable[[Any], None]) -> Any:

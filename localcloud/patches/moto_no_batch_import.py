@@ -24,5 +24,5 @@ def apply(runtime: Runtime | None = None) -> None:
     sys.modules.setdefault(BATCH, stub)
 
 
-# No point: a digest of the integration's source would have to import it.
+# No points: to compare the integration's source, the patch would have to import it.
 PATCH = Patch(name="moto-no-batch-import", needed_for="memory", points={}, apply=apply)

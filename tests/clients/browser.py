@@ -55,7 +55,7 @@ def find_browser(say: Callable[[str], None]) -> dict[str, Any]:
     `EARSHOT_BROWSER` names a Chromium or Chrome; without it, the machine's own is used, else one is installed.
 
     Raises:
-        NoBrowser: none starts.
+        NoBrowser: no browser starts.
     """
     found = os.environ.get("EARSHOT_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
     if found:

@@ -11,7 +11,7 @@ from tests.clients.browser import Seen, checked, drive_page
 
 @pytest.fixture(scope="module")
 def outcomes(page_config: Seen, say: Callable[[str], None]) -> dict[str, Seen]:
-    return drive_page(("folder", "busy", "print", "left", "broken"), page_config, say)
+    return drive_page(("folder", "busy", "print", "left", "broken", "address", "typed"), page_config, say)
 
 
 @pytest.fixture
@@ -48,3 +48,14 @@ def test_broken_audio_is_fetched_again(seen: Seen) -> None:
     assert seen["first"] == "Earshot cannot be reached. Play tries again."
     assert (seen["paused"], seen["hidden"], seen["gone"]) == (True, True, True)
     assert seen["later"] == "0:05 / 0:07"  # where the button led while there was no audio
+
+
+def test_address_that_is_pasted_or_dropped_is_offered(seen: Seen) -> None:
+    assert seen["found"] == ["", "https://example.org/pasted.mp3", "true", "https://example.org/dropped.mp3"]
+    assert seen["stays"] is True  # the browser does not open it in the place of the page
+
+
+def test_typed_corrections_are_not_lost_on_the_way_out(seen: Seen) -> None:
+    assert seen["asks"] == [False, True, True, False]  # at rest, while typing, not saved, saved
+    assert "Typed." in seen["back"]
+    assert "Later." in seen["later"]

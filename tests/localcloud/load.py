@@ -125,6 +125,11 @@ class Load:
             return None
         if answer.status_code not in (200, 303):
             self.faults.append(f"{tag}: {answer.status_code} {answer.text[:200]}")
+        if answer.status_code == 503 and answer.headers.get("retry-after"):
+            # A gateway that gave up: the same request finds its job, which must be completed like any other.
+            time.sleep(float(answer.headers["retry-after"]))
+            answer = self.http.post(url, content=audio or self.speech, headers={"Content-Type": "audio/flac"})
+        if answer.status_code not in (200, 303):
             return None
         document = answer.json()
         return str(document["metadata"]["request_id"] if answer.status_code == 200 else document["request_id"])

@@ -5,8 +5,14 @@ from __future__ import annotations
 from math import ceil
 
 from functions.aws.queues.callback_queue import MAX_HIDDEN_SECONDS
+from functions.aws.table.slow_downloads import MAX_SLOW_DOWNLOADS
 from functions.network.callback_schedule import JITTER, MAX_RETRY_AFTER, RETRY_DELAYS
+from infra.settings import StackSettings
 from tests.synth.assembly import Assembly
+
+# Lambda executions at once: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+NEW_ACCOUNT_CONCURRENCY = 10
+FOR_CALLERS = 2  # of them, whatever the others do: one waits for its job, one asks
 
 
 def test_callback_message_outlives_all_tries(gpu: Assembly) -> None:
@@ -28,6 +34,17 @@ def test_callback_function_reads_one_message_reports_failures(gpu: Assembly) -> 
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     # A try ends before the message is visible again.
     assert gpu.functions()["callback"]["Timeout"] < queue["VisibilityTimeout"]
+
+
+def test_silent_receivers_leave_functions_for_callers(gpu: Assembly) -> None:
+    """What may hold functions for long, in an account that may run ten: receivers, slow downloads, quick workers."""
+    _, mapping = gpu.resource("Lambda::EventSourceMapping", "FunctionsCallback")
+    deliveries = mapping["ScalingConfig"]["MaximumConcurrency"]
+
+    assert deliveries >= 2  # the least that SQS takes
+    assert deliveries + MAX_SLOW_DOWNLOADS + StackSettings().quick_workers + FOR_CALLERS <= NEW_ACCOUNT_CONCURRENCY
+    # No other queue or stream invokes a function, as many at once as there are messages.
+    assert len(gpu.resources("Lambda::EventSourceMapping")) == 1
 
 
 def test_callback_rule_matches_finished_jobs_with_a_callback(gpu: Assembly) -> None:

@@ -105,9 +105,9 @@ def test_logical_ids_of_the_readme_are_in_the_template(assembly: Assembly) -> No
     assert {name for kind in stateful for name in assembly.resources(kind)} - listed == set()
 
 
-def test_shard_is_visible_after_15_or_60_seconds_4_times(gpu: Assembly) -> None:
+def test_shard_is_visible_after_9_or_60_seconds_4_times(gpu: Assembly) -> None:
     dead, _ = gpu.resource("SQS::Queue", "QueuesDead")
-    for queue_name, seconds in (("Fast", 15), ("Bulk", 60)):
+    for queue_name, seconds in (("Fast", 9), ("Bulk", 60)):
         _, queue = gpu.resource("SQS::Queue", f"Queues{queue_name}")
         assert queue["VisibilityTimeout"] == seconds
         assert queue["RedrivePolicy"] == {

@@ -8,11 +8,11 @@ import httpx
 
 from earshot_cli.errors import CliError, Status
 
-# What the API puts before a message for programs: the code of an error, and what it tried.
+# What the API puts before a message, for programs: the kind of the error, and what failed.
 _FOR_PROGRAMS = re.compile(r"(?:Bad Request: )?(?:failed to process audio: )?(?:corrupt or unsupported data: )?")
-_WORD = re.compile(r"[^\W\d_]+(?=[\s,.:;'’-]|$)(?!://)")  # and no option, address or path, which is spelled as it is
+_WORD = re.compile(r"[^\W\d_]+(?=[\s,.:;'’-]|$)(?!://)")  # not an option, an address or a path, whose spelling stays
 _ALL_ROUTES = "GET /v1/openapi.json lists all routes."  # the end of what the API says of a route that it lacks
-_COMMANDS = (  # what a message says of routes and requests, and of commands and jobs instead
+_COMMANDS = (  # sentences about routes and requests, and what the command says instead
     (re.compile(r"There is no (such )?request(?=[ .])"), r"There is no \1job"),
     (
         re.compile(r"The ids of (\d+) requests begin with (\S+)\. Send more of the id\."),

@@ -15,6 +15,7 @@ from earshot_cli.api.connection import ApiConnection, network_error
 from earshot_cli.api.http_client import http_client
 from earshot_cli.console import as_unicode
 from earshot_cli.errors import CliError
+from earshot_contract.names import PARTIAL_UNTIL_HEADER
 
 QueryParams = list[tuple[str, str]]  # options of /v1/listen, in order, names may repeat
 OnBytesSent = Callable[[int], None]  # is called with the number of bytes sent since the last call
@@ -24,7 +25,6 @@ LISTEN_PATH = "/v1/listen"
 MAX_BODY_BYTES = 4_000_000
 
 _CHUNK_BYTES = 64 * 1024
-_UNTIL_HEADER = "earshot-partial-until"
 _ID = re.compile(r"[0-9A-Za-z_-]+")
 _PAGE_SIZE = 100  # the API's upper limit for `limit`
 
@@ -96,12 +96,12 @@ class ApiClient(ApiConnection):
         """Return what there is of a result, and the second of the recording that it reaches; None: it is whole.
 
         Raises:
-            CliError: nothing is there yet, or the job's text is redacted.
+            CliError: no part of the result is there yet, or the job's text is redacted.
         """
         query = [("format", format), ("partial", "true")]
         response = await self.request("GET", _job_path(job_id, "/result"), params=query, follow_redirects=True)
         answers = [*response.history, response]  # of a large body the redirect to it has the header
-        until = next((a.headers[_UNTIL_HEADER] for a in answers if _UNTIL_HEADER in a.headers), None)
+        until = next((a.headers[PARTIAL_UNTIL_HEADER] for a in answers if PARTIAL_UNTIL_HEADER in a.headers), None)
         return response.text, float(until) if until else None
 
     async def jobs(self, limit: int, filters: QueryParams | None = None) -> list[dict[str, Any]]:

@@ -15,8 +15,8 @@ from earshot_cli.api.http_client import http_client
 from earshot_cli.api.retries import BUSY_SECONDS, OnBusy, Retries, no_busy_sign
 from earshot_cli.errors import CliError, Status
 
-# What follows the deployment's own address in one that was copied: from the page (`/v1/#/jobs`), from a request.
-# A path of a proxy that begins so, too (`/v1/earshot`), is part of the address.
+# The part of a copied address that is not the deployment's own: of the page (`/v1/#/jobs`), or of a request.
+# A path of a proxy (`/v1/earshot`) is part of the deployment's address.
 _ROUTES = "listen|requests|audio|uploads|models|workers|page|shared|docs|openapi.json"
 _ROUTE = re.compile(rf"/v1(/({_ROUTES})\b.*|/?([?#].*)?)$")
 _HTTP_TIMEOUT = httpx.Timeout(60, connect=10)  # seconds; API Gateway ends a request after 29 s
@@ -29,7 +29,7 @@ class ApiConnection:
         self.url = _ROUTE.sub("", url.strip()).rstrip("/")
         key = key.strip() if key else None  # a pasted one ends in a space or a line break
         _check_connection(self.url, key)
-        self._answered = asyncio.Event()  # ever; of every client of this connection pool
+        self._answered = asyncio.Event()  # set at the first answer to any client of this connection pool
         self._busy_limit = 0.0
         self._on_busy: OnBusy = no_busy_sign
         self._http = http_client(
@@ -67,7 +67,7 @@ class ApiConnection:
             except UnicodeEncodeError:
                 raise CliError("What is sent has to be UTF-8: an option, name or id is not.", Status.USAGE) from None
             except httpx.HTTPError as error:
-                # An address that never answered is wrong; one that did has a network that is away for a moment.
+                # An address that never answered is wrong. One that answered before has lost its network for a moment.
                 is_wrong = isinstance(error, httpx.ConnectError) and not self._answered.is_set()
                 pause = None if is_wrong else retries.after_error()
                 if pause is None:
@@ -88,7 +88,7 @@ class ApiConnection:
 
 
 def _check_connection(url: str, key: str | None) -> None:
-    """Raise CliError for an address that is none, and for a key that no header can carry; no message has the key."""
+    """Raise CliError for an address that is no URL, or a key that no header can carry. Messages never show the key."""
     try:
         address = httpx.URL(url)
     except (httpx.InvalidURL, UnicodeError):
@@ -104,5 +104,5 @@ def _check_connection(url: str, key: str | None) -> None:
 
 
 def network_error(error: httpx.HTTPError) -> str:
-    """Return what a network error says; httpx gives some no words."""
+    """Return the message of a network error, or its type: some errors of httpx have no message."""
     return str(error) or type(error).__name__

@@ -89,7 +89,7 @@ def owner_id(owner: str, keys: dict[str, ApiKey]) -> str:
     """Return the owner that a key or a word of the command line names.
 
     Raises:
-        CliError: it is no id of a key, nor the start of one.
+        CliError: the text is neither the id of a key nor the start of one.
     """
     found = {key.owner for key in keys.values() if key.id.startswith(owner.lower()) or key.owner == owner}
     if len(found) == 1 and len(owner) >= _MIN_ID_CHARACTERS:
@@ -100,7 +100,7 @@ def owner_id(owner: str, keys: dict[str, ApiKey]) -> str:
 
 
 def keys_table(keys: list[ApiKey], *, fit: bool) -> Table:
-    """Build a table with a line a key that fits 80 columns. The id is never shortened, because people copy it.
+    """Build a table that fits 80 columns, one line for each key. The id is never shortened, because people copy it.
 
     Args:
         keys: in the order of the lines.

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from earshot_cli import CLONE
 from earshot_cli.aws import stack_state
 from earshot_cli.aws.clients import aws_errors, client
 from earshot_cli.aws.stack_state import Stage
@@ -15,9 +16,8 @@ from earshot_cli.errors import CliError, Status
 REQUIRED_OUTPUTS = {"TableName", "ModelsBucket"}  # what the command reaches without the API
 STATE_FILE = "cloud.json"  # the local cloud writes it into its data folder
 
-_CLONE = Path(__file__).resolve().parents[3]
 # In a clone the same folder from everywhere; otherwise one in the current folder.
-DATA_DIR = _CLONE / ".earshot" if (_CLONE / "localcloud").is_dir() else Path(".earshot")
+DATA_DIR = CLONE / ".earshot" if (CLONE / "localcloud").is_dir() else Path(".earshot")
 
 
 def outputs(stack: str | None, data_dir: Path) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from earshot_cli import CLONE
 from earshot_cli.aws import job_logs
 from earshot_cli.aws.clients import aws_errors, client, price_list_client
 from earshot_cli.aws.deployed_stack import DATA_DIR, local_outputs, read_stack, stack_outputs
@@ -23,7 +24,7 @@ from earshot_cli.commands.doctor import Flavour, print_findings
 from earshot_cli.console import stderr, stdout, write
 from earshot_cli.deployment import image_assets, image_builder, release
 from earshot_cli.deployment.account_checks import Level
-from earshot_cli.deployment.cdk import CLONE, check_clone, run_cdk
+from earshot_cli.deployment.cdk import check_clone, run_cdk
 from earshot_cli.deployment.cost import audio_costs, learnt, worker_price
 from earshot_cli.deployment.destroy import destroy as remove
 from earshot_cli.deployment.doctor import Needs, docker, examine

@@ -31,7 +31,7 @@ def events(
 ) -> None:
     """Print the events of jobs as they happen, until Ctrl-C.
 
-    For that time there is a rule on the deployment's bus, and a queue; both are removed in the end.
+    Until then the deployment's bus has a rule and a queue for it; both are removed at the end.
     """
     outputs = deployed_stack.outputs(stack, data_dir)
     try:

@@ -23,7 +23,7 @@ from earshot_cli.transcription.run_progress import RunProgress
 from earshot_contract.job_state import JobState
 
 FINISHED_STATES = frozenset(state for state in JobState if state.final)
-FOLLOW_SECONDS = 1.0  # between two looks of `show --follow`
+FOLLOW_SECONDS = 1.0  # between two requests of `show --follow`
 MAX_RETRIED = 1000  # jobs that `retry --failed` takes at once
 
 _ID_HELP = "Id of a job, as `earshot jobs` shows it, or its first 6 characters or more."
@@ -122,10 +122,10 @@ def _write_result(text: str, format: Format | None) -> None:
 
 
 async def _ended_job(api: ApiClient, job_id: str, run: RunProgress) -> dict[str, Any]:
-    """Look at a job until it has ended, and return it. Ctrl-C ends the looking, not the job."""
+    """Request a job until it has ended, and return it. Ctrl-C ends the requests, not the job."""
     job = await api.job(job_id)
     seen = run.add(job.get("name") or job_id)
-    api = api.patient(seen.show_busy)  # it is followed for as long as it takes
+    api = api.patient(seen.show_busy)  # waits for a busy deployment
     while job["state"] not in FINISHED_STATES:
         seen.show_job(job)
         await asyncio.sleep(FOLLOW_SECONDS)
@@ -239,7 +239,7 @@ def _described(job: dict[str, Any]) -> str:
 def _filters(
     states: list[JobState], name: str | None, tags: list[str], since: str | None, until: str | None
 ) -> QueryParams:
-    """Return the query of GET /v1/requests; times are the reader's, the API's are UTC."""
+    """Return the query of GET /v1/requests; times without a zone are local, those of the API are UTC."""
     filters = [("state", str(state)) for state in states] + [("tag", tag) for tag in tags]
     filters += [("name", name)] if name else []
     for option, text in (("since", since), ("until", until)):

@@ -52,7 +52,9 @@ def share(
             stderr.print("No links. `earshot share ID` makes one.")
     else:
         write(without_credentials(f"{ApiClient(url).url}{answer['link']}"))
-        stderr.print(f"Link {answer['share_id']}: {_described(answer)}. It is shown this once.", markup=False)
+        stderr.print(
+            f"Link {answer['share_id']}: {_described(answer)}. Copy the link now: it is not shown again.", markup=False
+        )
 
 
 def _described(link: dict[str, Any]) -> str:

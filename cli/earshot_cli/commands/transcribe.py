@@ -160,13 +160,13 @@ def upload(
 
 
 async def _uploaded(api: ApiClient, path: Path, seen: SourceProgress) -> CliError | None:
-    """Upload a file and print its address; return the error of one that could not be."""
+    """Upload a file and print its address; return the error if it fails."""
     try:
         seen.size, seen.state = path.stat().st_size, "sending"
         write(await api.upload(path, seen.add_sent))
     except CliError as error:
         return error
-    except OSError as error:  # it could be read when the command began
+    except OSError as error:  # the file could be read when the command began
         return CliError(f"The file cannot be read: {error.strerror}.")
     return None
 

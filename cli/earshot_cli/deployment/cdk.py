@@ -9,19 +9,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from earshot_cli import CLONE
 from earshot_cli.errors import CliError, Status
 
 VERSION = "2.1148.0"  # of the package aws-cdk; npx fetches it the first time it is used
 # Advice to install another version of the CDK or of npm, and warnings about this machine's own configuration of npm.
 _NO_ADVICE = {"CDK_DISABLE_VERSION_CHECK": "1", "npm_config_update_notifier": "false", "npm_config_loglevel": "error"}
-CLONE = Path(__file__).resolve().parents[3]
 
 
 def check_clone() -> None:
     """Check that this command runs from a clone: the stack's code is not in the wheel.
 
     Raises:
-        CliError: it does not.
+        CliError: the command does not run from a clone.
     """
     if not (CLONE / "cdk.json").is_file():
         raise CliError("This works from a clone of the repository: it has the stack's code.", Status.USAGE)
@@ -31,7 +31,7 @@ def run_cdk(arguments: Sequence[str]) -> int:
     """Run `cdk` with arguments in the clone's root, on this terminal; return its exit status.
 
     Raises:
-        CliError: this is no clone, or the environment has no npx.
+        CliError: the command does not run from a clone, or the environment has no npx.
     """
     check_clone()
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
@@ -46,7 +46,7 @@ def checked_cdk(arguments: Sequence[str]) -> None:
     """Run `cdk` as `run_cdk` does.
 
     Raises:
-        CliError: it failed; it has said why.
+        CliError: `cdk` failed, and has printed why.
     """
     if status := run_cdk(arguments):
         raise CliError(f"`cdk {arguments[0]}` failed with status {status}; what it printed above says why.")

@@ -28,8 +28,8 @@ REASON = "The deployment is being removed."
 def destroy(client: Client, stack: str, progress: Callable[[str], None], sleep: Callable[[float], None]) -> list[str]:
     """Remove a deployment; return the resources that stay because they hold data.
 
-    It reads what there is from the stack's resources, not from its outputs: a stack whose creation failed has none,
-    and of one whose deletion failed some resources are gone.
+    The stack's resources say what there is, not its outputs: a stack whose creation failed has no outputs, and one
+    whose deletion failed has lost some of its resources.
 
     Args:
         client: returns a boto3 client for the name of a service.
@@ -77,7 +77,7 @@ def _stop_executions(client: Client, machine: str) -> int:
 
 
 def _purge(client: Client, queues: list[str]) -> None:
-    """Empty the queues of shards: for what the stopped jobs left there `scale` would launch workers each minute."""
+    """Empty the queues of shards: `scale` would go on launching workers for the shards of stopped jobs."""
     from botocore.exceptions import ClientError
 
     for queue in queues:
@@ -97,7 +97,7 @@ def _stop_tasks(client: Client, cluster: str) -> int:
 
     A task that was stopped goes on for up to two minutes, until its worker has returned what it holds; then Fargate
     takes its network interface away. Until then the cluster and the security group cannot be deleted, and ListTasks
-    names the task among those that are to be stopped only, beside those of the last hour that have stopped.
+    names the task only with desired status STOPPED, among the tasks that stopped in the last hour.
     """
     ecs = client("ecs")
     alive = 0

@@ -110,7 +110,7 @@ def await_build(client: Client, build_id: str, progress: Callable[[str], None], 
     """Wait until a build has succeeded.
 
     Raises:
-        CliError: it failed, or took longer than BUILD_SECONDS.
+        CliError: the build failed, or took longer than BUILD_SECONDS.
     """
     phase, deadline = "", time.monotonic() + BUILD_SECONDS
     while time.monotonic() < deadline:

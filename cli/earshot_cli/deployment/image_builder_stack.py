@@ -89,7 +89,7 @@ def ensure_stack(
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         why = " ".join(stack_state.failures(cloudformation, STACK))
         advice = f"`aws cloudformation delete-stack --stack-name {STACK}`, then repeat the command."
-        if status == "UPDATE_ROLLBACK_COMPLETE":  # it stands as it was before
+        if status == "UPDATE_ROLLBACK_COMPLETE":  # CloudFormation has restored what was there before
             advice = "Mend that, then repeat the command."
         raise CliError(f"The stack {STACK} is {status}. {why} {advice}")
 

@@ -16,11 +16,11 @@ from typing import Any
 from earshot_cli.deployment.cdk import checked_cdk
 from earshot_cli.errors import CliError, Status
 from earshot_contract.aws_errors import error_code
+from earshot_contract.names import DEPLOYED_CONTEXT
 
 Client = Callable[[str], Any]  # name of a service → boto3 client
 
 CHANGE_SET = "earshot-release"
-DEPLOYED = "@earshot/deployed"  # context by which `infra` learns what is deployed
 # What holds data, or an address that callers have. CloudFormation would make an empty, or another, one in its place.
 STATEFUL = frozenset(
     {
@@ -34,7 +34,7 @@ STATEFUL = frozenset(
 )
 
 REPLACED = {"True": ", replaced", "Conditional": ", perhaps replaced"}
-MANY_ALIKE = 6  # changes alike that are printed as one line: an upgrade changes some seventy methods of the API
+MANY_ALIKE = 6  # changes of one kind from which on they are one line: an upgrade changes seventy methods of the API
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def parse_settings(pairs: Sequence[str]) -> dict[str, str]:
     """Return the settings in NAME=VALUE.
 
     Raises:
-        CliError: one has no name or no equals sign.
+        CliError: a pair has no name or no equals sign.
     """
     settings = {}
     for pair in pairs:
@@ -100,7 +100,7 @@ def synthesize(settings: Mapping[str, str], folder: Path, deployed: Mapping[str,
     Raises:
         CliError: the app rejects a setting, or a rule of cdk-nag is broken; the CDK has said which.
     """
-    kept = {DEPLOYED: json.dumps(deployed)} if deployed else {}
+    kept = {DEPLOYED_CONTEXT: json.dumps(deployed)} if deployed else {}
     checked_cdk(["synth", "--quiet", "--output", str(folder), *context_arguments({**settings, **kept})])
 
 
@@ -139,24 +139,24 @@ def deploy(name: str, folder: Path) -> None:
     """Create the stack from a synthesized app.
 
     Raises:
-        CliError: it failed.
+        CliError: `cdk deploy` failed.
     """
     _deploy(name, folder)
 
 
 def _deploy(name: str, folder: Path, *method: str) -> None:
-    """Run `cdk deploy`. It asks nothing: with no terminal to ask on it fails where permissions change."""
+    """Run `cdk deploy` without its question about changed permissions, which fails where there is no terminal."""
     checked_cdk(["deploy", name, "--app", str(folder), "--require-approval", "never", *method])
 
 
 def prepare(client: Client, name: str, folder: Path) -> list[Change]:
     """Publish the assets and create the change set, without executing it; return what it would change.
 
-    Where nothing differs the CDK makes none. One that an interrupted upgrade has left would then be found in its place,
-    so that is deleted first.
+    The CDK makes no change set where nothing differs. `changes` would then find one that an interrupted upgrade left,
+    so a change set of that name is deleted first.
 
     Raises:
-        CliError: it failed.
+        CliError: `cdk deploy` failed.
     """
     discard(client, name)
     _deploy(name, folder, "--method", "prepare-change-set", "--change-set-name", CHANGE_SET)
@@ -183,7 +183,7 @@ def changes(client: Client, name: str) -> list[Change]:
 
 
 def change_lines(found: Sequence[Change]) -> Iterator[str]:
-    """Yield a line for each change; one for all of a kind that are many, such as the methods of the API."""
+    """Yield a line for each change, and one line for MANY_ALIKE or more of one kind, such as the methods of the API."""
     for (action, kind, replacement), alike in groupby(
         sorted(found, key=lambda c: (c.kind, c.action, c.replacement)), lambda c: (c.action, c.kind, c.replacement)
     ):
@@ -206,7 +206,7 @@ def check_changes(found: Sequence[Change]) -> None:
     """Check that no change loses data.
 
     Raises:
-        CliError: one does; the message names all that do.
+        CliError: a change does; the message names every such change.
     """
     if losses := [f"{change.kind.removeprefix('AWS::')} {change.name}" for change in found if change.loses_data]:
         raise CliError(
@@ -224,6 +224,6 @@ def execute(name: str, folder: Path) -> None:
     """Execute the prepared change set and wait for its end.
 
     Raises:
-        CliError: it failed, and CloudFormation rolled it back.
+        CliError: the change set failed, and CloudFormation rolled it back.
     """
     _deploy(name, folder, "--method", "execute-change-set", "--change-set-name", CHANGE_SET)

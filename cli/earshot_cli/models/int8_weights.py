@@ -1,8 +1,8 @@
 """Weights of a Whisper model for CTranslate2 as int8, deflated: for workers without a GPU.
 
-CTranslate2 rounds float weights to the same numbers whenever it loads them on a CPU. So nothing changes but how long a
-worker's start takes: there are two fifths of float16's bytes to fetch, and nothing to round. Numbers of a bell curve do
-not repeat themselves, but small ones are frequent: Huffman's code alone takes nearly a fifth off.
+CTranslate2 rounds float weights to the same int8 numbers when it loads them on a CPU, so transcripts do not change. A
+worker starts faster: it fetches two fifths of float16's bytes, and rounds nothing. Weights hardly repeat, but small
+ones are frequent, so Huffman coding alone makes the file nearly a fifth smaller.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from earshot_contract.documents.manifest import BLOCK_BYTES, Int8Weights
 if TYPE_CHECKING:  # of an extra
     import numpy as np
 
-# CTranslate2's file: version of the format; name and revision of the model's class; number of variables, and each with
-# its name, shape, type, size in bytes and content; then pairs of names of variables that are the same one.
+# Layout of a model.bin: version of the format; name and revision of the model's class; number of variables; each
+# variable's name, shape, type, size in bytes and content; then aliases, pairs of names of one variable.
 _VERSION = 6
 _FLOATS = {0: "<f4", 4: "<f2"}  # numpy's names of types by CTranslate2's numbers
 _FLOAT32, _INT8 = 0, 1
 _MATRIX_DIMENSIONS = 2  # weights of linear layers and embeddings; those of convolutions have three
 _LARGEST_INT8 = 127.0
-_ROWS = 4096  # rounded at once: a table of all tokens would take a gigabyte meanwhile
+_ROWS = 4096  # rounded at a time: the whole table of tokens would take a gigabyte of memory
 _FASTEST, _MEMORY = 1, 9  # of zlib; without a search for repetitions the level changes nothing
 
 
 @dataclass(frozen=True)
 class _Variable:
-    """A variable of the file: `content` is not read yet when `offset` is where it begins."""
+    """A variable of the file. Its content is not read; it begins at byte `offset`."""
 
     name: str
     shape: tuple[int, ...]
@@ -144,7 +144,7 @@ def _deflated(block: bytes) -> bytes:
 
 
 def _read(file: BinaryIO) -> tuple[bytes, list[_Variable], bytes]:
-    """Read all but the contents; return what stands before the number of variables, they, and what follows them."""
+    """Read all but the contents; return the bytes before the number of variables, the variables, the bytes behind."""
 
     def number(form: str) -> int:
         (found,) = struct.unpack(f"<{form}", file.read(struct.calcsize(f"<{form}")))

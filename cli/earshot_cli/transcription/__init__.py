@@ -1,1 +1,1 @@
-"""Transcription of many sources: what is sent, what is shown meanwhile, what is written."""
+"""Transcription of many sources: sources and results, progress, and the files that are written."""

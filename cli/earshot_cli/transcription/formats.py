@@ -26,7 +26,7 @@ def parse_formats(values: Iterable[str]) -> list[Format]:
     """Return the formats of an option that may be repeated, each value a list with commas; text if there is none.
 
     Raises:
-        CliError: one of them is no format.
+        CliError: a value names no format.
     """
     names = [name.strip().lower() for value in values for name in value.split(",") if name.strip()]
     known = {form.value: form for form in Format} | {"txt": Format.TEXT}

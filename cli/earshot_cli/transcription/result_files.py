@@ -115,7 +115,7 @@ def write_file(path: Path, text: str) -> None:
     """Write a result, whole or not at all: an interrupted write leaves no part that --skip-existing would trust.
 
     Raises:
-        CliError: it cannot be written.
+        CliError: the file cannot be written.
     """
     part = path.parent / f".earshot-{os.getpid()}.part"
     try:

@@ -10,6 +10,7 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from earshot_cli.console import one_line
 from earshot_cli.times import duration, rough_duration
 from earshot_contract.time_left import seconds_left
 
@@ -82,7 +83,7 @@ class RunProgress:
 
     def add(self, name: str, size: int | None = None) -> SourceProgress:
         """Add a source, which waits."""
-        self.sources.append(SourceProgress(name, size, clock=self.clock))
+        self.sources.append(SourceProgress(one_line(name), size, clock=self.clock))
         return self.sources[-1]
 
     def end(self, source: SourceProgress, *, failed: bool) -> None:

@@ -113,7 +113,7 @@ async def transcribe(
             had_failed = outcome.error is not None
             report(outcome)
             if outcome.error:
-                run.failed += not had_failed  # it was transcribed, and cannot be written
+                run.failed += not had_failed  # the source was transcribed, and its result cannot be written
                 worst = max(worst, outcome.error.status)
                 if outcome.error.ends_all:
                     reason = _IN_VAIN
@@ -155,7 +155,7 @@ async def _transcribe_one(
             outcome.results[form] = await api.result(job_id, form.api_name)
     except CliError as error:
         outcome.error = error
-    except OSError as error:  # it could be read when the command began
+    except OSError as error:  # the file could be read when the command began
         outcome.error = CliError(f"The file cannot be read: {error.strerror}.")
     return outcome
 

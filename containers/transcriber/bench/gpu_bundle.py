@@ -75,7 +75,7 @@ def divide(sizes: dict[str, int], limit: int) -> list[list[str]]:
     """Divide things among as few parts as a simple rule finds: the largest first, each into the first part with room.
 
     Raises:
-        ValueError: one alone is over the limit.
+        ValueError: a single thing is larger than the limit.
     """
     parts: list[list[str]] = []
     for name in sorted(sizes, key=lambda name: (-sizes[name], name)):

@@ -4,6 +4,10 @@ Encodes a minute of noise with pauses, writes its packets again and again until 
 file in a process of its own, as a worker does: from its local disk, where it has downloaded the file to. Beside the
 plan stand the CPU seconds of its pass over the packets, which goes on while a second thread looks at the cuts, and what
 PyAV alone needs to read the packets: a plan cannot take less.
+
+With `--bucket` (and `AWS_ENDPOINT_URL`, credentials and a region for boto3) each file is in S3 first, and the process
+fetches it as a worker does. Then two columns more say what that takes, and what reading the same ranges and forgetting
+them takes, as CPU seconds and as seconds.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import av
+import boto3
 import numpy as np
 
 from bench.recordings.encoded_audio import Encoding, write_audio
@@ -103,7 +108,19 @@ def repeated(source: Path, name: str, hours: float) -> Path:
     return target
 
 
-def measured(folder: Path, hours: float, names: Sequence[str]) -> Iterator[str]:
+def fetched(path: Path, bucket: str) -> tuple[Path, str]:
+    """Move a file to a bucket and fetch it again; return the file, and cells of the table."""
+    s3, key = boto3.client("s3"), f"uploads/long-plans/{path.name}"
+    s3.upload_file(str(path), bucket, key)
+    path.unlink()
+    command = [sys.executable, "-m", "bench.fetched_audio", bucket, key, str(path.parent)]
+    answer = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    s3.delete_object(Bucket=bucket, Key=key)
+    cells = (f"{cpu:.1f} in {seconds:.1f} s" for cpu, seconds in (answer["fetching"], answer["reading"]))
+    return Path(answer["path"]), " | ".join(cells)
+
+
+def measured(folder: Path, hours: float, names: Sequence[str], bucket: str | None = None) -> Iterator[str]:
     """Yield a line of the table for each container."""
     for name in names:
         source = minute(folder, "ogg" if name == CHAIN else name)
@@ -114,6 +131,7 @@ def measured(folder: Path, hours: float, names: Sequence[str]) -> Iterator[str]:
             while file.read(_READ_BYTES):
                 pass
         reading = time.perf_counter() - began
+        path, fetching = fetched(path, bucket) if bucket else (path, "")
         command = [sys.executable, "-c", _PLAN, str(source), str(path), str(shard)]
         answer = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
         size, more = path.stat().st_size / 2**20, answer["most"] - answer["before"]
@@ -122,6 +140,7 @@ def measured(folder: Path, hours: float, names: Sequence[str]) -> Iterator[str]:
             f"| {name} | {size:.0f} | {answer['seconds'] / 3600:.2f} | {answer['packets']:,} | {answer['cuts'] + 1} "
             f"| {answer['wall']:.1f} | {answer['cpu']:.1f} | {answer['pass']:.1f} | {answer['bare']:.1f} "
             f"| {answer['most']:.0f} (+{more:.0f}) | {reading:.1f} |"
+            + (f" {fetching} |" if fetching else "")
             + (f" {answer['reason']}" if answer["reason"] else "")
         )
 
@@ -131,13 +150,14 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="bench.long_plans", description="Plans of long recordings, by container.")
     parser.add_argument("--hours", type=float, default=10.0)
     parser.add_argument("--formats", default=",".join([*FORMATS, CHAIN]), help="by commas")
+    parser.add_argument("--bucket", help="of S3, to fetch each file from; default: the file is on the local disk")
     options = parser.parse_args(arguments)
-    print(
-        "| container | MiB | hours | packets | shards | s | CPU s | its pass | PyAV's | most MiB (more) | s to read |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|---|", flush=True)
+    columns = ["container", "MiB", "hours", "packets", "shards", "s", "CPU s", "its pass", "PyAV's"]
+    columns += ["most MiB (more)", "s to read"]
+    columns += ["CPU s to fetch", "to read alone"] if options.bucket else []
+    print(f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        for line in measured(Path(folder), options.hours, options.formats.split(",")):
+        for line in measured(Path(folder), options.hours, options.formats.split(","), options.bucket):
             print(line, flush=True)
 
 

@@ -3,7 +3,8 @@
 Joins clips of one language to a long recording, writes it in each format, plans cuts as a worker does, transcribes the
 shards as workers do, and lays their words end to end as Assemble does. Prints word error rates by number of shards, how
 many words differ from the whole's, and how far words near the cuts moved. As a control, the whole once more in batches
-of another size: windows decoded beside others differ a little, with or without a cut.
+of another size: windows decoded beside others differ a little, with or without a cut. With `--batch 1` each window is
+decoded alone, so that what is left is what the cuts do.
 """
 
 from __future__ import annotations
@@ -149,6 +150,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--formats", default="vbr.mp3,m4a,webm", help=f"by commas, of {', '.join(FORMATS)}")
     parser.add_argument("--profile", choices=list(EngineProfile), type=EngineProfile, default=EngineProfile.FAST)
     parser.add_argument("--shards", default="4,16", help="beside the whole, by commas")
+    parser.add_argument("--batch", type=int, help="windows; default: the machine's; 1: without a control")
     parser.add_argument("--batch-workers", dest="batch_workers", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("build/bench"))
     options = parser.parse_args(arguments)
@@ -159,22 +161,26 @@ def main(arguments: Sequence[str]) -> None:
     from transcriber.hardware import configure_process
 
     settings = replace(configure_process(), batch_workers=options.batch_workers)
+    settings = replace(settings, batch=options.batch or settings.batch)
     from transcriber.whisper.engine import BatchingEngine
 
     clip, samples = _joined(options)
-    engine = BatchingEngine(Model("bench", options.model, ""), settings)
-    control = BatchingEngine(Model("bench", options.model, ""), replace(settings, batch=settings.batch // 2))
-    print(f"{clip.seconds:.0f} s of {clip.language}, {options.profile}; moved words: median, within 50 ms, most")
+    model = Model("bench", options.model, "")
+    engines = {"shards": BatchingEngine(model, settings)}
+    if settings.batch > 1:
+        engines["control"] = BatchingEngine(model, replace(settings, batch=settings.batch // 2))
+    print(f"{clip.seconds:.0f} s of {clip.language}, {options.profile}, batches of {settings.batch}")
+    print("moved words: median, within 50 ms, most")
     print("| format | shards | words wrong | − whole | other words near, elsewhere | moved near a cut | elsewhere |")
     print("|---|---|---|---|---|---|---|", flush=True)
     for name in options.formats.split(","):
         path = encode(samples, options.out, name)
-        whole = transcribe(engine, path, clip.language, 1, options.profile)
+        whole = transcribe(engines["shards"], path, clip.language, 1, options.profile)
         base = errors(clip.text, whole.text, clip.language)
         print(f"| {name} | 1 | {100 * base.wrong / base.words:.2f} % | | | | |", flush=True)
         kept = {"1": whole}
-        for label in ["control", *filter(None, options.shards.split(","))]:
-            used, count = (control, 1) if label == "control" else (engine, int(label))
+        for label in [*list(engines)[1:], *filter(None, options.shards.split(","))]:
+            used, count = (engines[label], 1) if label == "control" else (engines["shards"], int(label))
             parts = kept[label] = transcribe(used, path, clip.language, count, options.profile)
             found = errors(clip.text, parts.text, clip.language)
             near, elsewhere = moved(whole, parts, clip.language)
@@ -190,11 +196,11 @@ def main(arguments: Sequence[str]) -> None:
                 _spread(elsewhere),
             )
             print(f"| {' | '.join(cells)} |", flush=True)
-        document = {n: {"cuts": t.cuts, "words": [word.to_dict() for word in t.words]} for n, t in kept.items()}
-        (options.out / f"seams-{name}.json").write_text(json.dumps(document, ensure_ascii=False))
+            document = {n: {"cuts": t.cuts, "words": [word.to_dict() for word in t.words]} for n, t in kept.items()}
+            (options.out / f"seams-{name}.json").write_text(json.dumps(document, ensure_ascii=False))
     print(f"{time.process_time():.0f} CPU s")
-    engine.close()
-    control.close()
+    for engine in engines.values():
+        engine.close()
 
 
 if __name__ == "__main__":

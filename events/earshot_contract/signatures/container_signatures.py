@@ -6,6 +6,7 @@ Prepare and the worker read such a file by its header, whatever the caller says 
 from __future__ import annotations
 
 import re
+import struct
 
 from earshot_contract.signatures.frame_headers import (
     FRAMES_IN_A_ROW,
@@ -24,7 +25,10 @@ _CONTAINERS = (
     (re.compile(rb"OggS\x00"), "an Ogg file"),
     (re.compile(rb"ID3[\x02-\x04]..[\x00-\x7f]{4}", re.DOTALL), "an MP3 file"),
     (re.compile(rb"\x1a\x45\xdf\xa3"), "a Matroska or WebM file"),
-    (re.compile(rb"\x00...(?:ftyp|moov|mdat|moof|styp)", re.DOTALL), "an MP4 file"),
+    (
+        re.compile(rb"\x00...(?:ftyp|moov|mdat|moof|styp|wide|free|skip|uuid|pdin|sidx|emsg|prft)", re.DOTALL),
+        "an MP4 file",
+    ),
     (re.compile(rb"FORM....AIF[FC]", re.DOTALL), "an AIFF file"),
     (re.compile(rb"\.snd\x00"), "an AU file"),
     (re.compile(rb"caff\x00\x01"), "a CAF file"),
@@ -45,6 +49,8 @@ _CONTAINERS = (
     (re.compile(rb"\x7f\xfe\x80\x01"), "a DTS file"),
     (re.compile(rb"(?:G.{187}){4}", re.DOTALL), "an MPEG transport stream"),
 )
+_SAMPLES_WAV = re.compile(rb"R(?:IFF|F64)....WAVE", re.DOTALL)
+_SAMPLE_TAGS = {1, 3, 0xFFFE}  # formats of WAV whose data are samples
 _FRAMED = (
     (mpeg_frame_bytes, "an MP3 file"),
     (aac_frame_bytes, "an AAC file"),
@@ -67,4 +73,25 @@ def container_name(head: bytes) -> str | None:
             at, frames = at + size, frames + 1
         if frames >= FRAMES_IN_A_ROW or (frames > 1 and at >= len(head)):
             return name
+    return None
+
+
+def wav_samples(head: bytes) -> int | None:
+    """Return where the samples of a WAV file begin; None: its header does not call them samples, or it is no WAV.
+
+    Programs write such a header before a recording that is compressed, and has a header of its own.
+
+    Args:
+        head: the first bytes of the file.
+    """
+    if not _SAMPLES_WAV.match(head):
+        return None
+    at, tag = 12, None
+    while at + 8 <= len(head):
+        kind, size = struct.unpack_from("<4sI", head, at)
+        if kind == b"data":
+            return at + 8 if tag in _SAMPLE_TAGS else None
+        if kind == b"fmt " and at + 10 <= len(head):
+            (tag,) = struct.unpack_from("<H", head, at + 8)
+        at += 8 + size + size % 2
     return None

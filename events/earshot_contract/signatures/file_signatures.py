@@ -25,6 +25,7 @@ SEGMENT_OF_MP4 = (
     "a segment of a stream (HLS, DASH), or a later chunk of a browser's recording, without its beginning: put the init "
     "segment, or the first chunk, which has the index (moov), before it"
 )
+ONLY_ZEROS = "nothing but zeros (a copy or download that was not finished: fetch it again)"
 _CERTAIN_SIGNATURE = 4  # bytes that no samples without a header begin with
 _CERTAIN_TEXT = 64  # letters that no samples are
 _ASCII_ROW = 32  # codes: mu-law 0x60-0x7F, A-law 0x40-0x5F are quiet samples of one sign; words have spaces or digits
@@ -34,6 +35,11 @@ _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title",
 _MULTIPART = "a multipart form (send the bytes of the file alone, as curl --data-binary @FILE does)"
 _WRITTEN_AS_TEXT = "audio that a program wrote as UTF-16 text, as PowerShell does behind > (let curl write it: -o FILE)"
 _READ_AS_TEXT = "audio that a program read as UTF-8 text, which replaces bytes (read and send the file as bytes)"
+LINE_ENDS_CHANGED = (
+    "audio in which a program changed line ends, as FTP does in ASCII mode: before every byte 10 there is a byte 13 "
+    "(transfer the file in binary mode)"
+)
+_LEAST_LINE_ENDS = 8  # of a file of bytes, each by chance behind a byte 13 once in 256 times
 _CHUNKED = (
     "an HTTP answer that was saved with the sizes of its chunks between the bytes (Transfer-Encoding: chunked, "
     "aws-chunked): save it as the client decodes it"
@@ -49,7 +55,7 @@ _UNKNOWN = (
 )
 
 # ISO base media files (MP4, M4A, MOV, HEIC): boxes that may come first, and brands in `ftyp` that are not audio.
-_FIRST_BOXES = (b"ftyp", b"mdat", b"wide", b"free", b"skip", b"styp", b"sidx", b"emsg", b"prft", b"moof")
+_FIRST_BOXES = frozenset(b"ftyp mdat wide free skip styp sidx emsg prft moof uuid pdin".split())
 _BRANDS = {
     b"heic": "a HEIC image",
     b"heix": "a HEIC image",
@@ -78,6 +84,8 @@ def non_audio_kind(head: bytes, headerless: bool = False) -> str | None:
         return _CHUNKED
     if headerless and (len(head) < _CERTAIN_TEXT or is_quiet_audio(head)):
         return None
+    if has_changed_line_ends(head):
+        return LINE_ENDS_CHANGED
     if kind := binary_kind(head, headerless):
         return kind
     if head[4:8] == b"ftyp" and head[8:12] in _BRANDS:
@@ -110,6 +118,15 @@ def is_quiet_audio(head: bytes) -> bool:
         head: the first HEAD_BYTES of the file, or all of a shorter one.
     """
     return len(head) >= _CERTAIN_TEXT and len({letter // _ASCII_ROW for letter in head}) == 1
+
+
+def has_changed_line_ends(head: bytes) -> bool:
+    """Return whether bytes that are no text have a byte 13 before every byte 10."""
+    ends = [at for at in range(1, len(head)) if head[at] == 10]
+    if len(ends) < _LEAST_LINE_ENDS or head.count(b"\r\n") < head.count(b"\n"):
+        return False
+    around = (head[max(0, at - 3) : at - 1] + head[at + 1 : at + 3] for at in ends)
+    return sum(any(byte > 0x7E or byte < 9 for byte in few) for few in around) >= _LEAST_LINE_ENDS
 
 
 def mp4_without_index(file: BinaryIO, size: int) -> str | None:
@@ -150,7 +167,7 @@ def describe_file(path: Path, opened: bool = False) -> str:
         if kind := non_audio_kind(head):
             return kind
         if len(head) >= _CERTAIN_TEXT and not any(head):
-            return "nothing but zeros at its beginning (a copy or download that was not finished: fetch it again)"
+            return ONLY_ZEROS
         if kind := mp4_without_index(file, path.stat().st_size):
             return kind
     name = None if opened else container_name(head)

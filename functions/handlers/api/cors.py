@@ -10,11 +10,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from earshot_contract.names import PARTIAL_UNTIL_HEADER
 from functions.handlers.api.response import Response
 from functions.settings import settings
 
 EVERY_ORIGIN = "*"
-EXPOSED_HEADERS = "dg-request-id,dg-error,retry-after,location,etag,idempotent-replayed,earshot-partial-until"
+EXPOSED_HEADERS = f"dg-request-id,dg-error,retry-after,location,etag,idempotent-replayed,{PARTIAL_UNTIL_HEADER}"
 # `*` does not stand for Authorization in this header, so it is named.
 ALLOWED_HEADERS = "authorization,content-type,prefer,x-dg-deploy-region,*"
 ALLOWED_METHODS = "GET,POST,PUT,DELETE,OPTIONS"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.documents.shards import ShardPlan
 from earshot_contract.keys import plan_key, shard_result_key, shards_prefix
+from earshot_contract.names import PARTIAL_UNTIL_HEADER
 from functions.aws import s3
 from functions.errors import ApiError, api_error, bad_query
 from functions.file_name import content_disposition
@@ -23,8 +24,6 @@ from functions.settings import settings
 
 if TYPE_CHECKING:
     from functions.transcripts.transcript import Transcript
-
-UNTIL_HEADER = "earshot-partial-until"  # seconds of the file that a partial result reaches; in every format
 
 RenderTranscript = Callable[["Transcript", Options], tuple[str, str]]
 
@@ -50,7 +49,7 @@ def partial_result(job: Job, render: RenderTranscript, suffix: str | None) -> Re
 
     transcript = _beginning(job, options)
     content_type, body = render(edit(transcript, options), options)
-    headers = {UNTIL_HEADER: f"{transcript.partial_until:.3f}"}
+    headers = {PARTIAL_UNTIL_HEADER: f"{transcript.partial_until:.3f}"}
     if suffix:
         headers["content-disposition"] = content_disposition(job.name, job.id, f"partial.{suffix}")
     return Response(200, body, content_type, headers)

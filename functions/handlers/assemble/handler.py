@@ -45,7 +45,7 @@ connect("dynamodb", "s3")
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"job_id"}` → `{"job_id"}`; a second run writes the same objects again.
+    """Write a job's transcript: `{"job_id"}` → `{"job_id"}`; a second run writes the same objects again.
 
     With `redact_audio` the first run returns an `AudioCopy`, too, and the job is completed by a second one, when a
     worker has written the copy.

@@ -19,7 +19,7 @@ def plan_shard(shards: Sequence[Shard], length: float) -> Shard:
     """Return the shard that requests a plan for a job.
 
     Args:
-        shards: one of each channel, as they are without a cut.
+        shards: the shards without a cut, one for each channel.
         length: seconds of audio that a shard should have.
     """
     first = shards[0]
@@ -57,10 +57,10 @@ def cut_shards(shards: Sequence[Shard], plan: ShardPlan) -> list[Shard]:
 
 
 def fingerprint(shards: Sequence[Shard], etag: str) -> str:
-    """Return a digest of all that a job's shards depend on: with the same one, results of an earlier run hold.
+    """Return a digest of all that a job's shards depend on: where it is the same, earlier results are used again.
 
     Args:
-        shards: one of each channel.
+        shards: the shards without a cut, one for each channel.
         etag: ETag of the audio's bytes.
     """
     document = "\n".join([etag, *(shard.to_json() for shard in shards)])

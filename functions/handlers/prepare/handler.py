@@ -44,7 +44,9 @@ _FEW_SHARDS = 20  # up to here each has all members: the most channels there are
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`{"input": the execution's input, "execution": its ARN}` → `{job_id, go, interactive, cut, group, shards}`.
+    """Prepare a job: fetch its audio where needed, and choose its shards.
+
+    `{"input": the execution's input, "execution": its ARN}` → `{job_id, go, interactive, cut, group, shards}`.
 
     `group` is the job's owner: the queues are fair among groups (`infra/jobs/job_machine.py`).
     `go` is false if there is nothing to do: another execution runs the job (S3 sent its event twice), the job has

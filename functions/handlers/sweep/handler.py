@@ -43,7 +43,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         `{"restarted": [job id, …], "failed": [job id, …]}`
     """
     candidates = list(job_table.unfinished(before=timestamp(time.time() - STALE_SECONDS)))
-    # One list instead of a question for each job: a backlog has thousands of them.
+    # One list instead of a request for each job: a backlog has thousands of them.
     running = set(step_functions.running(settings().job_machine_arn)) if candidates else set()
     lost = [job for job in candidates if _execution(job) not in running]
     exhausted = [job for job in lost if (job.restarts or 0) >= MAX_RESTARTS]

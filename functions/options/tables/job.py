@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functions.network.callback_schedule import RETRY_DELAYS
 from functions.options import parsers
 from functions.options.specification import OptionType, Stage, implemented
 
@@ -33,7 +34,8 @@ JOB_OPTIONS = (
     implemented(
         "callback",
         OptionType.STRING,
-        "URL that the result is sent to when it is there, in up to 11 tries; the request is answered at once.",
+        "URL that the result is sent to when it is there, "
+        f"in up to {len(RETRY_DELAYS) + 1} tries; the request is answered at once.",
         Stage.QUEUE,
         Stage.DELIVERY,
         example="https://example.org/hook",

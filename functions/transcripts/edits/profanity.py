@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from functions.transcripts.edits.profane_words import MORE, PLAIN
-from functions.transcripts.text_boundaries.letters import normalised
+from functions.transcripts.text_boundaries.letters import around, normalised
 from functions.transcripts.words import TranscriptWord
 
 MASK = "****"  # whatever the word's length: Deepgram's documentation shows four
@@ -133,10 +133,8 @@ def _stems(word: str, language: str) -> Iterator[str]:
 
 
 def _masked(word: TranscriptWord) -> TranscriptWord:
-    own = normalised(word.normalised)
-    at = max(word.text.lower().find(own), 0)
-    after = word.text[at + len(own) :]
-    return replace(word, text=word.text[:at] + MASK + after, normalised=MASK)
+    before, _, after = around(word.text, normalised(word.normalised))
+    return replace(word, text=before + MASK + after, normalised=MASK)
 
 
 @lru_cache(maxsize=len(_LISTS))

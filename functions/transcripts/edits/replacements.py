@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from functions.transcripts.text_boundaries.letters import normalised
+from functions.transcripts.text_boundaries.letters import around, normalised
 from functions.transcripts.words import TranscriptWord
 
 
@@ -46,16 +46,8 @@ def _has_capitals(find: list[str]) -> bool:
 
 def _matches(find: str, word: TranscriptWord) -> bool:
     if find != find.lower():
-        return find == _split_punctuation(word)[1]
+        return find == around(word.text, word.normalised)[1]
     return normalised(find) == word.normalised
-
-
-def _split_punctuation(word: TranscriptWord) -> tuple[str, str, str]:
-    """Return the punctuation before, the word in its own case, and the punctuation after."""
-    at = word.text.lower().find(word.normalised)
-    if at < 0:
-        return "", word.text, ""
-    return word.text[:at], word.text[at : at + len(word.normalised)], word.text[at + len(word.normalised) :]
 
 
 def _replacement_words(phrase: list[TranscriptWord], replacement: list[str]) -> list[TranscriptWord]:
@@ -69,7 +61,9 @@ def _replacement_words(phrase: list[TranscriptWord], replacement: list[str]) -> 
         for index, text in enumerate(replacement)
     ]
     words[0] = replace(
-        words[0], text=_split_punctuation(phrase[0])[0] + words[0].text, space_before=phrase[0].space_before
+        words[0],
+        text=around(phrase[0].text, phrase[0].normalised)[0] + words[0].text,
+        space_before=phrase[0].space_before,
     )
-    words[-1] = replace(words[-1], text=words[-1].text + _split_punctuation(phrase[-1])[2], end=end)
+    words[-1] = replace(words[-1], text=words[-1].text + around(phrase[-1].text, phrase[-1].normalised)[2], end=end)
     return words

@@ -35,10 +35,32 @@ _UNSPACED_SCRIPTS = (
 )
 
 
+_DOTLESS_I = frozenset({"tr", "az"})
+_ONE_I = str.maketrans("İIı", "iii")  # to compare letter by letter: the lower case of "İ" has two
 _TAG = re.compile(r"\[[A-Z_]+_\d+\]")  # of a redacted entity: `[CREDIT_CARD_1]`
 
 
-def normalised(text: str) -> str:
+def lower_case(text: str, language: str = "") -> str:
+    """Return the text in lower case, in Turkish with "ı" for "I"; "İ" is "i" alone in all languages."""
+    if language in _DOTLESS_I:
+        text = text.replace("I", "ı")
+    return text.replace("İ", "i").lower()
+
+
+def around(text: str, own: str) -> tuple[str, str, str]:
+    """Return the punctuation before a word, the word in its own case, and the punctuation after it.
+
+    Args:
+        text: The word as it is printed.
+        own: The word as `normalised` has it. If it is no part of the text, all of the text is the word.
+    """
+    at = text.translate(_ONE_I).lower().find(own.translate(_ONE_I).lower())
+    if at < 0:
+        return "", text, ""
+    return text[:at], text[at : at + len(own)], text[at + len(own) :]
+
+
+def normalised(text: str, language: str = "") -> str:
     """Return the text in lower case without the punctuation around it.
 
     Punctuation inside stays (`it's`, `3.5`, `well-known`), and so does what a number begins with (`-5`, `.5`). Of
@@ -46,7 +68,7 @@ def normalised(text: str) -> str:
     entity stays as it is.
     """
     if text.isalnum():  # as most words: none of their letters is punctuation
-        return text.lower()
+        return lower_case(text, language)
     if "[" in text and (tag := _TAG.search(text)):
         return tag.group()
     first, last = 0, len(text)
@@ -55,9 +77,9 @@ def normalised(text: str) -> str:
     while last > first and is_punctuation(text[last - 1]):
         last -= 1
     if last - first == len(text):
-        return text.lower()
+        return lower_case(text, language)
     first, last = _with_brackets(text, first, last)
-    return _without_quotes(text[first:last], text[:first], text[last:]).lower()
+    return lower_case(_without_quotes(text[first:last], text[:first], text[last:]), language)
 
 
 def _with_brackets(text: str, first: int, last: int) -> tuple[int, int]:

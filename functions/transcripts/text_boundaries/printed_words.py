@@ -79,7 +79,7 @@ def segment_words(segment: Segment, language: str) -> list[PrintedWord]:
             groups[-1][1].append(part)
     ends = [*(offset for offset, _ in groups[1:]), len(text)]
     return [
-        _printed_word(text[offset:end].strip(), group, _has_space_before(text, offset, language))
+        _printed_word(text[offset:end].strip(), group, _has_space_before(text, offset, language), language)
         for (offset, group), end in zip(groups, ends, strict=True)
     ]
 
@@ -156,7 +156,7 @@ def _begins_word(text: str, at: int, unspaced: bool) -> bool:
     return is_tight(before, after)
 
 
-def _printed_word(text: str, parts: Sequence[Word], space_before: bool) -> PrintedWord:
+def _printed_word(text: str, parts: Sequence[Word], space_before: bool, language: str) -> PrintedWord:
     """Return the word made of these parts.
 
     It lasts from the first to the last part that is pronounced. Its probability is their mean by length: a part's is
@@ -168,4 +168,4 @@ def _printed_word(text: str, parts: Sequence[Word], space_before: bool) -> Print
     probability = weighted / sum(lengths) if len(pronounced) > 1 else pronounced[0].probability
     start = pronounced[0].start
     end = pronounced[-1].end if len(pronounced) == 1 else max(start, pronounced[-1].end)
-    return PrintedWord(text, start, end, probability, normalised(text), space_before)
+    return PrintedWord(text, start, end, probability, normalised(text, language), space_before)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from earshot_contract.documents.known_speakers import MAX_KNOWN_SPEAKERS, MAX_REFERENCE_SECONDS, MIN_REFERENCE_SECONDS
+from earshot_contract.names import PARTIAL_UNTIL_HEADER
 from functions.handlers.api.bodies.known_speakers_form import NAMES, REFERENCES
 from functions.handlers.api.bodies.openai_form import OWN_FIELDS
-from functions.handlers.api.partial_result import UNTIL_HEADER
 from functions.options.registry import OPTIONS
 from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS, REDACTED_AUDIO_FORMAT
 from functions.rendering.openai_response_format import GRANULARITIES
@@ -137,7 +137,7 @@ def result() -> Schema:
             "200": {
                 "description": "The transcript.",
                 "headers": {
-                    UNTIL_HEADER: {
+                    PARTIAL_UNTIL_HEADER: {
                         "description": "Of a partial transcript only: the second of the recording that it reaches. In "
                         "JSON `metadata.partial.until` is the same.",
                         "schema": {"type": "number"},

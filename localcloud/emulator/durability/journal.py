@@ -72,7 +72,7 @@ class Journal:
         """Write all changes in one transaction.
 
         Raises:
-            JournalFull: nothing was written.
+            JournalFull: the disk has no space for the changes; none of them was written.
         """
         with self.committing:
             with self.changing:

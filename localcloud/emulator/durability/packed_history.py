@@ -47,5 +47,5 @@ class PackedHistory(list[Any]):
         return self
 
     def append(self, value: Any) -> None:
-        """Refuse: the execution has ended."""
+        """Raise TypeError: the history of an execution that has ended does not change."""
         raise TypeError("The history of an execution that has ended does not change.")

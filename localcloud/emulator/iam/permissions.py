@@ -71,7 +71,7 @@ class Permissions:
         hidden = False
 
         async def send_or_hide(message: dict[str, Any]) -> None:
-            """Without ListBucket S3 does not tell that there is no such object: it answers 403."""
+            """Answer 403 instead of 404 to a role without ListBucket: S3 does not tell it that an object is missing."""
             nonlocal hidden
             if message["type"] == "http.response.start" and message["status"] == NOT_FOUND and is_read(required):
                 listing = Check("s3:ListBucket", (required[0].resources[0].split("/", 1)[0],))

@@ -61,7 +61,7 @@ class ImageEnvironment:
         """Hand the process an event; return its answer, or None if the process ended.
 
         Raises:
-            TimeoutError: it took longer than `timeout` seconds.
+            TimeoutError: the process took longer than `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
         self.events.put({"event": event, "id": request_id, "arn": arn, "deadline": time.time() + timeout})
@@ -87,7 +87,7 @@ class ImageEnvironment:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                """Next: wait for an event."""
+                """Answer `next`: wait for an event."""
                 call = environment.events.get()
                 body = json.dumps(call["event"]).encode()
                 self.send_response(200)
@@ -104,7 +104,7 @@ class ImageEnvironment:
                 self.wfile.write(body)
 
             def do_POST(self) -> None:
-                """Response, or error: of an invocation or of the process's start."""
+                """Take the response, or the error, of an invocation or of the process's start."""
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 value = json.loads(body or b"null")
                 answer = {"body": value, "error": True} if self.path.endswith("/error") else {"body": value}

@@ -98,7 +98,7 @@ class EnvironmentPool:
             max_wait: seconds to wait where the limit is reached, or too many environments start.
 
         Raises:
-            Throttled: none became free in that time.
+            Throttled: no environment became free in that time.
         """
         waiter, deadline = _Waiter(), self.clock() + max_wait
         with self.lock:

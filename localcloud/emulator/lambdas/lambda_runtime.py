@@ -31,8 +31,8 @@ from localcloud.emulator.lambdas.lambda_pool import UNUSED_SECONDS, LambdaEnviro
 from localcloud.emulator.lambdas.lambda_template import Template
 
 PAYLOAD_BYTES = 6 * 1024 * 1024  # Lambda's limit for the event and the result of a synchronous invocation
-# Seconds that an event waits for an environment where its function's limit is reached. A caller of the API is then told
-# to come back (429), before any work was done for it; the API's function itself refuses what comes later than that.
+# Seconds that an event waits for an environment where its function's limit is reached: a request, any other event.
+# Then the API answers 429, before any work was done for the request.
 CALLER_QUEUE_SECONDS, QUEUE_SECONDS = 8.0, 600.0
 THROTTLED = "TooManyRequestsException"  # Lambda's name for a limit that is reached
 
@@ -141,7 +141,7 @@ class LambdaEnvironments:
             max_wait: seconds to wait where the function's limit is reached.
 
         Raises:
-            Throttled: none became free in that time.
+            Throttled: no environment became free in that time.
             RuntimeError: the process ended before it could load anything.
         """
         key = f"{config['FunctionName']}:{config.get('CodeSha256')}:{config.get('RevisionId')}"

@@ -73,7 +73,7 @@ def start(parent: socket.socket, config: dict[str, Any], code: Path, logs: Path)
             return LambdaEnvironment(*fork(control, b"[]", name, logs))
 
     def import_modules(modules: list[str]) -> None:
-        with forking, suppress(RuntimeError, OSError):  # it has ended with the local cloud
+        with forking, suppress(RuntimeError, OSError):  # the parent process has ended with the local cloud
             fork(control, json.dumps(modules).encode(), name, logs)[0].close()
 
     return Template(control, pid, EnvironmentPool(fork_environment), import_modules)
@@ -83,7 +83,7 @@ def fork(control: socket.socket, message: bytes, name: str, logs: Path) -> tuple
     """Ask a parent process for a fork; return the socket to it and its id.
 
     Raises:
-        RuntimeError: it ended before it could load anything.
+        RuntimeError: the new process ended before it could load anything.
     """
     stream, child_end = socket.socketpair()
     with child_end:

@@ -20,7 +20,8 @@ from typing import Any
 import httpx
 import pytest
 
-from earshot_cli.deployment.cdk import CLONE, VERSION
+from earshot_cli import CLONE
+from earshot_cli.deployment.cdk import VERSION
 from earshot_cli.deployment.image_builder_stack import STACK as BUILDER
 from functions.workers.slots import COOLDOWN_SECONDS
 from localcloud.embedded_model import embedded

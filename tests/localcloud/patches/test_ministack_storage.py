@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,48 @@ def test_ranged_version_without_patch_is_whole(apply: Apply, monkeypatch: pytest
     assert get(query=None, range="bytes=0-1") == (206, "bytes 0-1/5", b"la")
     assert get(range="bytes=0-1", if_range=written["ETag"]) == (206, "bytes 0-1/10", b"01")
     assert get(query=None, range="bytes=0-1", if_range=written["ETag"]) == (200, None, b"later")
+
+
+@pytest.mark.upstream
+@pytest.mark.parametrize("versioned", [False, True])
+def test_range_without_patch_reads_the_whole_file(
+    apply: Apply, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, versioned: bool
+) -> None:
+    from ministack.services import s3
+
+    size = 4 * 2**20
+    monkeypatch.setattr(s3, "S3_PERSIST", True)
+    monkeypatch.setattr(s3, "DATA_DIR", str(tmp_path))
+    bucket = f"large-{versioned}".lower()
+    s3._create_bucket(bucket, b"", {})
+    if versioned:
+        s3._bucket_versioning[bucket] = "Enabled"
+    _, written, _ = s3._put_object(bucket, "a.wav", b"0123456789" + bytes(size), {})
+    query = {"versionId": [written["x-amz-version-id"]]} if versioned else None
+
+    def most_memory(**headers: str) -> tuple[bytes, int]:
+        tracemalloc.start()
+        try:
+            body = s3._get_object(bucket, "a.wav", headers, query)[2]
+            return body, tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    if versioned:  # as after a restart: until then its bytes are in memory
+        s3._object_versions[(bucket, "a.wav")][0]["data"] = None
+    else:
+        assert most_memory(range="bytes=2-4")[1] > size, mended("ministack_s3_version_range")
+
+    apply("ministack_s3_version_range")
+
+    body, most = most_memory(range="bytes=2-4")
+    assert body == b"234"
+    assert most < size / 4
+    assert most_memory(range=f"bytes={size + 8}-")[0] == bytes(2)
+    assert len(most_memory()[0]) == size + 10
+    whole, _ = most_memory(range="bytes=2-4", **{"if-range": '"another"'})
+    assert isinstance(whole, bytes)
+    assert len(whole) == size + 10
 
 
 @pytest.mark.upstream

@@ -30,6 +30,7 @@ GERMAN_MEN, GERMAN_CAVE, SPANISH_DAY = (
     ("fleurs-de-004.ogg", 3.0),
     ("fleurs-es-005.ogg", 3.0),
 )
+GERMAN_MEN_ALL = ("fleurs-de-003.ogg", None)
 ENGLISH_BEHOLD, ENGLISH_BOY = ("2414-128291-0009.flac", None), ("1688-142285-0004.flac", None)
 ENGLISH_SELFISH, SPANISH_WRESTLERS = ("austen-0890.flac", None), ("fleurs-es-006.ogg", None)
 Part = tuple[str, float | None]
@@ -73,6 +74,8 @@ def text_of(result: ShardResult) -> str:
         (FAST, GERMAN_MEN, SPANISH_DAY, 0.9, {"de", "es"}, ["es leben noch viele", "las personas"]),
         (ACCURATE, ENGLISH_SELFISH, GERMAN_CAVE, 0.6, {"en", "de"}, ["rather selfish", "die höhle"]),
         (ACCURATE, GERMAN_CAVE, SPANISH_WRESTLERS, 0.6, {"de", "es"}, ["die höhle", "los luchadores"]),
+        # The window was sure of its German, and the Spanish became "Euin der Lachbärtssoner Sicht."
+        (ACCURATE, SPANISH_DAY, GERMAN_MEN_ALL, 0.6, {"es", "de"}, ["hoy en día las personas", "es leben noch viele"]),
     ],
 )
 def test_short_sentence_is_written_in_its_language(

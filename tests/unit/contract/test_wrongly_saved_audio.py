@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from earshot_contract.signatures.file_signatures import non_audio_kind
+from earshot_contract.signatures.file_signatures import HEAD_BYTES, has_changed_line_ends, non_audio_kind
 from tests.fixtures.audio_files.encodings import encoded
 from tests.fixtures.rows import each_row
 
@@ -28,6 +28,26 @@ def test_chunk_sizes_in_a_file_are_named(
 
     assert "sizes of its chunks" in (non_audio_kind(chunked(content, size, extension), headerless) or "")
     assert non_audio_kind(content, headerless) is None
+
+
+@each_row(("container", "codec", "rate"), FILES)
+@pytest.mark.parametrize("headerless", [False, True])
+def test_changed_line_ends_are_named(container: str, codec: str, rate: int, headerless: bool) -> None:
+    content = encoded(container, codec, rate)
+
+    changed = content.replace(b"\n", b"\r\n")
+
+    assert has_changed_line_ends(changed)
+    if changed[:HEAD_BYTES].count(b"\n") > 20:
+        assert "changed line ends" in (non_audio_kind(changed, headerless) or "")
+    assert not has_changed_line_ends(content)
+
+
+def test_text_and_tags_with_line_ends_of_windows_are_not_changed() -> None:
+    lyrics = b"ID3\3\0\0\0\0\x20\0USLT" + b"la la la\r\n" * 100 + bytes(200)
+    assert not has_changed_line_ends(lyrics)
+    assert not has_changed_line_ends(b"\r\n" * 2000)
+    assert non_audio_kind(b"hello\r\n" * 200) == "plain text"
 
 
 @each_row(("container", "codec", "rate"), [file for file in FILES if file[0] in ("wav", "ogg", "flac")])

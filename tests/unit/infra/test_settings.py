@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra import deployed_settings
+from earshot_contract.names import DEPLOYED_CONTEXT
 from infra.errors import SettingsError
 from infra.settings import StackSettings
 from tests.fixtures.rows import each_row
@@ -48,7 +48,7 @@ OTHERS = {
 
 
 def settings(deployed: StackSettings | None = None, **named: str) -> StackSettings:
-    context = {**named, **({deployed_settings.CONTEXT: deployed.to_json()} if deployed else {})}
+    context = {**named, **({DEPLOYED_CONTEXT: deployed.to_json()} if deployed else {})}
     node: Any = SimpleNamespace(try_get_context=context.get, get_all_context=lambda: context)
     return StackSettings.from_context(node)
 
@@ -109,7 +109,7 @@ def test_chosen_value_whose_default_changes_is_refused(
 def test_setting_of_an_earlier_version_is_left_out() -> None:
     deployed = json.dumps({**json.loads(settings(speed="31").to_json()), "gone": 1})
     node: Any = SimpleNamespace(
-        try_get_context={deployed_settings.CONTEXT: deployed}.get, get_all_context=lambda: [deployed_settings.CONTEXT]
+        try_get_context={DEPLOYED_CONTEXT: deployed}.get, get_all_context=lambda: [DEPLOYED_CONTEXT]
     )
     assert StackSettings.from_context(node) == settings(speed="31")
 

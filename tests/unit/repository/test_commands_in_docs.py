@@ -72,6 +72,19 @@ def test_wrong_command_is_found(words: list[str]) -> None:
         parse(words)
 
 
+def test_shown_commands_name_the_clone_s_own() -> None:
+    """No `earshot` is on a newcomer's PATH, and the package of that name on the public index is another project."""
+    bare = [
+        f"{page.relative_to(ROOT)}: {line}"
+        for page in PAGES
+        for block in BLOCK.findall(page.read_text())
+        for line in block.splitlines()
+        if re.search(r"(?:^\s*(?:[A-Z_]+=\S+ )*|[|;&(] *)earshot [a-z]", line.partition("# ")[0])
+    ]
+
+    assert bare == []
+
+
 def test_shown_curl_that_waits_follows_redirects() -> None:
     """A busy machine answers with 303 after 25 seconds: without -L nothing comes of the first command that is tried."""
     lines = [

@@ -35,8 +35,11 @@ _WORDS = re.compile(r"[\w-]+")
 _PRONOUN = re.compile(r"\b(?:we|nobody|whoever|no one)\b", re.IGNORECASE)
 _QUESTION = re.compile(r'"""(?:what|where|who|how|when|which|why)\b', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"\n]*"|`[^`\n]*`')  # a word that is spoken of, not used
-# An argument's description that has no noun of its own: "of a job", "is called", "that was found".
-_WITHOUT_NOUN = re.compile(r"^ {4,}\w+: (?:of|is|are|was|that|those)\b.*", re.MULTILINE)
+# A description of an argument or an error that has no noun of its own: "of a job", "is called", "it failed".
+_WITHOUT_NOUN = re.compile(
+    r"^ {4,}\w+: (?:of|is|are|was|that|those|it|they|these|none|one (?:has|is|does|of|alone))\b.*",
+    re.MULTILINE,
+)
 _JAVASCRIPT = re.compile(r"(?:^|\s)//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -102,8 +105,9 @@ def test_first_line_of_a_module_is_a_noun_phrase() -> None:
     assert {path: line for path, line in first.items() if _QUESTION.match(line)} == {}
 
 
-def test_description_of_an_argument_has_a_noun() -> None:
-    described = [(path, text) for path, text in texts() if "Args:\n" in text or "Attributes:\n" in text]
+def test_descriptions_of_arguments_and_errors_have_a_noun() -> None:
+    headings = ("Args:\n", "Attributes:\n", "Raises:\n")
+    described = [(path, text) for path, text in texts() if any(heading in text for heading in headings)]
 
     assert len(described) > 300
     assert [(path, line) for path, text in described for line in _WITHOUT_NOUN.findall(text)] == []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from earshot_contract.timeouts import QUICK_START_SECONDS
 from functions.workers import policy
+from simulation import __main__ as simulation
 from simulation import assumptions
 from simulation.cloud import SimulatedCloud
 from simulation.figures import Figures, figures, quantile
@@ -93,6 +95,18 @@ def test_page_and_pictures_show_what_was_simulated() -> None:
     assert "| chosen | 5/5 |" in as_page(results, 1)
     assert "An office day" in waits(results)
     assert "<polyline" in workers({"office-day": run})
+
+
+@pytest.mark.slow
+def test_page_in_the_docs_is_the_present_policys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`make simulate` writes it, with pictures, and prints whether each aim is met."""
+    assert simulation.main(["--out", str(tmp_path)]) == 0
+
+    assert "Every aim is met." in capsys.readouterr().out
+    written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*.*")]
+    assert len(written) == 4
+    stale = [str(path) for path in written if (tmp_path / path).read_text() != (simulation.DOCS / path).read_text()]
+    assert stale == [], "make simulate"
 
 
 def test_quantile_of_callers_counts_the_unanswered() -> None:

@@ -17,7 +17,12 @@ from transcriber.audio.sample_encoding import Span, sample_encoding
 
 _HEAD_BYTES = 1 << 16  # a WAV header with a picture in it is longer: it is believed
 _FIELDS = struct.Struct("<HHIIHH")  # of the chunk `fmt `: tag, channels, rate, bytes a second, frame, bits
-_ENCODINGS = {(1, 16): "linear16", (6, 8): "alaw", (7, 8): "mulaw"}  # by tag and bits; others are believed
+_ENCODINGS = {
+    (1, 8): "unsigned8",
+    (1, 16): "linear16",
+    (6, 8): "alaw",
+    (7, 8): "mulaw",
+}  # by tag and bits; others are believed
 
 
 class Contradiction(NamedTuple):

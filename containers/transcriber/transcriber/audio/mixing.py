@@ -117,7 +117,7 @@ class Mixer:
         if len(self._loudest) != len(energies):
             self._noise, self._loudest = set(), np.zeros(len(energies))
         audible = [int(number) for number in np.flatnonzero((weights > 0) & (energies > _AUDIBLE_ENERGY))]
-        is_short = samples.shape[1] < _LEAST_SECONDS * rate  # it says nothing
+        is_short = samples.shape[1] < _LEAST_SECONDS * rate  # too short to judge
         bounds = {} if is_short else {channel: _loudness(samples[channel], rate) for channel in audible}
         floors = np.zeros(len(energies))
         for channel, (quiet, loud) in bounds.items():

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from earshot_contract.documents.audio_tracks import TrackRequest
-from earshot_contract.documents.shards import RawAudio
+from earshot_contract.documents.shards import RawAudio, ShardError
 from earshot_contract.signatures.container_signatures import container_name
-from earshot_contract.signatures.file_signatures import HEAD_BYTES
+from earshot_contract.signatures.file_signatures import HEAD_BYTES, LINE_ENDS_CHANGED, has_changed_line_ends
 from transcriber.audio.decoding.open_part import OpenPart
 from transcriber.audio.file_structure.parts import Part, file_parts
 from transcriber.audio.header_encoding import Contradiction, contradiction
 from transcriber.audio.sample_encoding import sample_encoding
 from transcriber.engine_protocol import ShardFailed
+
+_LOOK_SHARES, _LOOK_BYTES = (0.25, 0.5, 0.75), 1 << 15  # where a file is looked at, as shares of it
 
 
 class Reading(NamedTuple):
@@ -40,11 +42,16 @@ def reading_of(path: Path, raw: RawAudio | None) -> Reading:
     Args:
         path: the file.
         raw: what the caller says of headerless audio; a file with a header is read by that.
+
+    Raises:
+        ShardFailed: NOT_AUDIO, a program has changed the file as if it were text.
     """
     container = None
-    if raw:
-        with path.open("rb") as file:
+    with path.open("rb") as file:
+        if raw:
             container = container_name(file.read(HEAD_BYTES))
+        if _has_changed_line_ends(file, path.stat().st_size):
+            raise ShardFailed(ShardError.NOT_AUDIO, f"The file is {LINE_ENDS_CHANGED}.")
     if raw and not container:
         found_encoding = sample_encoding(path, raw.encoding, raw.channels)
         part = Part(found_encoding.skipped, path.stat().st_size)
@@ -53,6 +60,15 @@ def reading_of(path: Path, raw: RawAudio | None) -> Reading:
     if len(parts) == 1 and (found := contradiction(path, parts[0])):
         return Reading(found.raw, [found.part], container, found)
     return Reading(None, parts, container)
+
+
+def _has_changed_line_ends(file: BinaryIO, size: int) -> bool:
+    """Return whether bytes were put in everywhere: Prepare sees the beginning, and that of samples is quiet."""
+    looks = []
+    for share in _LOOK_SHARES:
+        file.seek(int(size * share))
+        looks.append(file.read(_LOOK_BYTES)[1:])
+    return all(map(has_changed_line_ends, looks))
 
 
 def recordings(

@@ -42,7 +42,7 @@ def write_silenced_copy(source: Path, target: Path, copy: AudioCopy, spans: Sequ
         stream.bit_rate = _BIT_RATE * len(channels)
         position = 0
         waiting = deque(sorted((span.start - MARGIN_SECONDS, span.end + MARGIN_SECONDS) for span in spans))
-        current: list[tuple[float, float]] = []  # that have begun and not ended: hours have thousands of spans
+        current: list[tuple[float, float]] = []  # spans that have begun and not ended; hours have thousands
         for samples in _blocks(streams):
             end = position + samples.shape[1]
             while waiting and waiting[0][0] * SAMPLE_RATE < end:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from earshot_contract.audio_limits import MAX_CHANNELS
 from earshot_contract.documents.audio_tracks import TrackRequest
 from earshot_contract.documents.shard_results import AudioInfo, ShardWarning
 from earshot_contract.documents.shards import PacketPosition, RawAudio, ShardError
 from transcriber.audio import stream_warnings
-from transcriber.audio.decoding.container import MAX_CHANNELS, no_samples_error
+from transcriber.audio.decoding.container import no_samples_error
 from transcriber.audio.decoding.frame_decoder import FrameDecoder
 from transcriber.audio.decoding.open_part import OpenPart
 from transcriber.audio.decoding.part_blocks import PartBlocks
@@ -25,8 +26,8 @@ from transcriber.audio.recordings import reading_of
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE
 from transcriber.engine_protocol import ShardFailed
 
-_MIN_UNREAD_BYTES = 1 << 14  # behind a recording: a second of audio, and more than the remarks that programs leave
-_MIN_MISSING_SECONDS = 0.1  # between time stamps
+_MIN_UNREAD_BYTES = 1 << 14  # behind a recording, for a warning: a second of audio; comments of programs are shorter
+_MIN_MISSING_SECONDS = 0.1  # gap between time stamps that shows that a hole of zeros was sound
 _ZERO_SILENCE = ("pcm_", "adpcm_")  # codecs that write silence as zeros
 _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncated; encoders pad and round by less
 
@@ -44,7 +45,7 @@ class AudioStream:
         end: end of the range, in seconds; None: the end of the file.
         first: exact start of the range, which `start` gives in seconds only; None: `start` holds.
         until: exact end of the range, which is where the next one begins; None: `end` holds.
-        file_seconds: length of the whole file, if it is known: a range that ends earlier does not find it out.
+        file_seconds: length of the whole file, if it is known; a range that ends earlier does not reach its end.
         raw: how to read headerless audio; a file with a header is read by it, and `warnings` say so.
         max_seconds: maximum length of the range.
         max_channels: maximum number of channels of the file.
@@ -123,7 +124,7 @@ class AudioStream:
         partly_decoded = self._stopped_early or self._sought
         header, whole = self._header_seconds, self._file_seconds
         duration = whole if partly_decoded and whole is not None else decoded
-        short = header is not None and header - decoded > _TRUNCATED_SECONDS
+        short = header is not None and not self._part.timeline.has_jumped and header - decoded > _TRUNCATED_SECONDS
         return AudioInfo(
             sha256="",
             duration=round(duration, 3),
@@ -154,7 +155,9 @@ class AudioStream:
                     yield self._scaler.joined(pending)
                     pending, size = [], 0
         if not self._position:
-            raise no_samples_error(self._decoder.damaged)
+            size = self._path.stat().st_size
+            zeros = zero_bytes(self._path, 0, size) / size
+            raise no_samples_error(self._decoder.damaged, self._header_seconds, zeros)
         if size:
             yield self._scaler.joined(pending)
         if self._decoder.has_scattered_damage:

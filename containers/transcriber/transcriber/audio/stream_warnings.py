@@ -29,6 +29,9 @@ _ENCODINGS = {  # of samples, as `sample_encoding` names them
     "linear16be": "16-bit integers, the high byte first (big-endian)",
     "linear32": "32-bit floats (linear32)",
     "linear32int": "32-bit integers",
+    "linear32be": "32-bit floats, the high byte first (big-endian)",
+    "unsigned8": "8-bit integers without a sign",
+    "signed8": "8-bit integers with a sign",
     "mulaw": "µ-law (mulaw)",
     "alaw": "A-law (alaw)",
 }
@@ -121,6 +124,13 @@ def undecodable(start: float, end: float) -> ShardWarning:
     until = f" to {end:.1f} s" if end > start else " on"
     return ShardWarning(
         "audio", "undecodable", f"From {start:.1f} s{until} the audio is damaged and cannot be decoded."
+    )
+
+
+def lost_sound(start: float, end: float) -> ShardWarning:
+    """Warn of sound between two times, in seconds, that the file no longer has."""
+    return ShardWarning(
+        "audio", "undecodable", f"From {start:.1f} s to {end:.1f} s sound is missing: that part of the file was lost."
     )
 
 

@@ -21,17 +21,17 @@ from transcriber.audio.decoding.packets import PRE_ROLL_PACKETS, decoded
 from transcriber.planning.close_look import CloseLook, Cut
 from transcriber.whisper.windows.profile import Profile
 
-# Decoded around a target; speech without a pause that long is looked at further. Windows of the whole file are found
-# again some windows behind an arbitrary beginning, and each is known half a minute later. Shorter shards, which no job
-# has, get a smaller share.
+# Audio that a look decodes before and after its target. In speech without a pause the search goes on behind it. A look
+# needs the audio before its target: only after some windows of its own it finds the windows of the whole file, and it
+# knows each half a minute late.
 _LOOK_BEFORE_SECONDS, _LOOK_AFTER_SECONDS = 50.0, 20.0
-_MOST_LOOK_BEFORE, _MOST_LOOK_AFTER = 1 / 3, 1 / 6  # of a shard's length
+_MOST_LOOK_BEFORE, _MOST_LOOK_AFTER = 1 / 3, 1 / 6  # of a shard's length; no job has shards so short
 _CUT_BEFORE_SECONDS = 30.0  # a cut lies at most so long before its target
 # How far behind its target a pause is looked for, at most; then speech is cut near the target. A crowd, rain or music
-# have none for hours, and a look costs a hundredth of its length.
+# go on for hours without a pause, and a look takes a hundredth of the time of its audio.
 _FURTHER_SECONDS = 240.0
-# Kept behind a look, at most: about as many as are read in the quarter of a second that a look takes. A look of as many
-# bytes, of samples in many channels, is decoded while its packets come.
+# Packets that are kept while a look runs, at most: about as many as are read in the quarter of a second that it takes.
+# A look with more bytes than that (samples of many channels) is decoded while its packets are read.
 _MOST_KEPT_PACKETS, _MOST_KEPT_BYTES = 40_000, 16 * 2**20
 
 

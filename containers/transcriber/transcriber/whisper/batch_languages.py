@@ -148,26 +148,37 @@ class BatchLanguages:
     def _language_parts(self, window: Window) -> list[Part]:
         """Return the parts of a window in several languages, one or none if its ranking leaves no doubt.
 
-        The stretches are encoded anew: rows cut from the window's output are too often ranked wrongly.
+        The stretches are encoded anew: rows cut from the window's output are too often ranked wrongly. A window that is
+        surely in one language may hold a few seconds of another: of its stretches the longest is not ranked again.
         """
         main, allowed = window.language, window.shard_state.shard.languages
         assert main is not None
         language, probability = language_choice.choose(window.language_ranking, allowed)
-        if not window.voiced or (language == main and probability >= _CLEAR_PROBABILITY):
+        is_clear = language == main and probability >= _CLEAR_PROBABILITY
+        asks_clear_windows = window.shard_state.profile.checks_language and not window.doubtful
+        if not window.voiced or (is_clear and not asks_clear_windows):
             return []
         if window.doubtful:  # too short for a ranking to be sure; both languages are decoded
             sure = language if probability >= _RIVAL_PROBABILITY else main
             return [Part(0.0, window.seconds, sure, window.language_ranking)]
         stretches = language_stretches.stretches_of(window.voiced)
-        rankings: Sequence[Sequence[tuple[str, float]]] = [window.language_ranking]
-        if len(stretches) > 1:
-            rankings = self._encoded_alone([window.part(start, end, doubtful=True) for start, end in stretches])
         lengths = [end - start for start, end in stretches]
+        rankings = [window.language_ranking] * len(stretches)
+        unranked = list(range(len(stretches)))
+        if is_clear or len(stretches) == 1:
+            unranked.remove(lengths.index(max(lengths)))
+        if not unranked and is_clear:
+            return []
+        alone = self._encoded_alone([window.part(*stretches[i], doubtful=True) for i in unranked])
+        for i, ranking in zip(unranked, alone, strict=True):
+            rankings[i] = ranking
         languages = language_stretches.assign(rankings, lengths, main, allowed)
         return language_stretches.joined(stretches, languages, rankings)
 
     def _encoded_alone(self, windows: Sequence[Window]) -> list[list[tuple[str, float]]]:
         """Rank the languages of windows, each encoded at its own length as in the fast profile."""
+        if not windows:
+            return []
         model, profile = windows[0].shard_state.shard.model, PROFILES[EngineProfile.FAST]
         frames = [encoder_frames(window.mel.shape[1], None, model, profile) for window in windows]
         encoder_output = self._model.encode([window.mel for window in windows], frames)

@@ -200,6 +200,8 @@ class OutcomeMaker:
         position = resume_position(hypothesis.tokens, self._model.timestamp_begin, window.voiced, window.seconds)
         if position is not None and words and position < words[-1].end <= words[-1].start + _MAX_WORD_SECONDS:
             position = None
+        if position is not None and speech_support.is_rest_of_amount(words, position, window.voiced):
+            position = None
         windows = [] if position is None else [window.part(position, window.seconds)]
         limit = window.seconds if position is None else position
         parts = [window.part(start, end, doubtful=True) for start, end in left_out if end <= limit]

@@ -68,9 +68,9 @@ class ShardState(Generic[W]):
         self.future.on_progress = self._seconds_done
         self.audio_info: AudioInfo | None = None
         self.warnings: list[ShardWarning] = []  # about the audio
-        # That the speech sounds like, where its language was requested, or where some were allowed.
+        # Languages that the speech sounds like, besides the requested or allowed ones.
         self.other_languages: set[str] = set()
-        self.language_is_checked = False  # one window's language was detected, though it was requested
+        self.language_is_checked = False  # detection ran on one window, although the request names the language
         self.unknown_language: list[tuple[float, float]] = []  # speech that sounds like no language, as the next
         self.unwritten_speech: list[tuple[float, float]] = []  # (start, end) in seconds from the file's start
         self.segments: list[Segment] = []
@@ -158,7 +158,7 @@ class ShardState(Generic[W]):
         """Return the segments in order, with a capital and a full stop where the recording begins and ends."""
         shard = self.shard
         segments = sorted(self.segments, key=lambda segment: (segment.start, segment.end))
-        if shard.prompt:  # it sets the style, perhaps one without signs
+        if shard.prompt:  # a prompt sets the style, perhaps without punctuation
             return segments
         return with_sentence_edges(
             segments,

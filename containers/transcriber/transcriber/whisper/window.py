@@ -25,15 +25,15 @@ class Window:
         start: seconds from the file's start.
         mel: log-mel features of the audio, shape (mels, frames), without padding.
         voiced: (start, end) of the regions of speech, in seconds from the window's start.
-        attempt: how it is decoded next.
-        longer_window: it was decoded with fewer frames, and not yet with these.
+        attempt: how the window is decoded next.
+        longer_window: whether the next attempt has more frames than the last one.
         rejected: hypotheses of attempts on the full window.
         doubtful: another window's text left this speech out, so only a confident text counts.
         own_language: language of its speech; None: the shard's.
         rival_language: what detection on this window alone says; the more probable of two hypotheses decides.
         runner_up_language: the next language of an unsure detection; a rival only where the text is doubtful, too.
         language_ranking: (language code, probability) of this window alone, most probable first.
-        language_checked: it is known whether this window is spoken in another language than its shard's.
+        language_checked: whether the window's own language has been decided, its shard's or another.
         encoder_output: kept while several temperatures are tried, shape (frames / 2, width).
     """
 
@@ -151,7 +151,7 @@ class Window:
 
         Args:
             hypothesis: the rejected one.
-            encoder_output: it was decoded from, shape (frames / 2, width); kept if the next attempt has it, too.
+            encoder_output: the encoder's output, shape (frames / 2, width); kept if the next attempt needs it.
         """
         frames, attempt = self.frames, self.next_attempt(hypothesis)
         assert attempt is not None

@@ -28,7 +28,7 @@ class Heartbeat:
         on_lease_lost: called once, when another worker has the slot.
         measures: measures of this run; written with the lease.
         period: seconds; a third of the visibility timeout (20 s), so that two renewals may fail.
-        fast_period: seconds; the same for the messages of the fast queue (5 s).
+        fast_period: seconds; the same for the messages of the fast queue (3 s).
     """
 
     def __init__(

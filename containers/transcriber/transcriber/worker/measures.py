@@ -25,7 +25,7 @@ class Measures:
         """Note that the worker receives from now on.
 
         Args:
-            cold: it has loaded its model for this run.
+            cold: whether the worker has loaded its model for this run.
         """
         with self._lock:
             self._ready, self._cold = time.time(), cold

@@ -39,7 +39,7 @@ def is_json(content_type: str, body: bytes, headerless: bool = False) -> bool:
     Args:
         content_type: in lower case, without parameters.
         body: all of it.
-        headerless: it may be samples without a header, as the caller says of the audio.
+        headerless: whether the caller says that the audio is samples without a header.
     """
     if content_type not in JSON_TYPES:
         return False
@@ -90,7 +90,9 @@ def reject_mistaken_body(content_type: str, body: bytes) -> None:
             f"Bad Request: the body is JSON, but its Content-Type is {content_type or 'missing'}. "
             f"Send {EXAMPLE} with the header Content-Type: application/json."
         )
-    stripped = len(body) >= _STRIPPED_BYTES and not any(byte in body for byte in (b"\0", b"\r", b"\n"))
+    # Text of base64 has no such bytes either, and is no file of which bytes are missing.
+    is_clean = not body.isascii() and not any(byte in body for byte in (b"\0", b"\r", b"\n"))
+    stripped = len(body) >= _STRIPPED_BYTES and is_clean
     if content_type == "application/x-www-form-urlencoded" and stripped:
         raise bad_audio("curl's -d leaves out bytes of a file. Send it with curl --data-binary @FILE.")
 

@@ -7,7 +7,7 @@ import unicodedata
 from msgspec.structs import replace
 
 from earshot_contract.documents.s3_object import S3Object
-from earshot_contract.keys import WORK_PREFIX
+from earshot_contract.keys import MAX_KEY_BYTES, WORK_PREFIX
 from functions.errors import bad_audio, remote_content_error
 from functions.file_name import name_of_header, name_of_url
 from functions.handlers.api.bodies.listen_body import EXAMPLE, is_json, json_members, json_url, reject_mistaken_body
@@ -22,7 +22,6 @@ from functions.options.options import Options
 from functions.options.query_string import misplaced_warnings, query_string
 from functions.settings import settings
 
-MAX_KEY_BYTES = 1024  # S3's limit
 _UNFIT = ("Cc", "Cs")  # control characters and surrogates; joiners and narrow spaces are letters of names
 REPLAYED = "idempotent-replayed"  # header of an answer from the job of an earlier identical request
 

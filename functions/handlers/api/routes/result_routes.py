@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import REDACTED_AUDIO, answer_key, edits_key, redacted_audio_key, transcript_key
+from earshot_contract.names import PARTIAL_UNTIL_HEADER
 from functions.aws import s3
 from functions.errors import api_error, bad_query
 from functions.file_name import content_disposition
@@ -60,7 +61,7 @@ def result(request: Request, job: Job) -> Response:
 
 def _partial(request: Request, job: Job) -> Response:
     """Return the beginning of a running job's transcript, in the form that the query names."""
-    from functions.handlers.api.partial_result import UNTIL_HEADER, partial_result
+    from functions.handlers.api.partial_result import partial_result
 
     if "response_format" in request.fields:
         response = partial_result(job, OpenAIResponseFormat.from_fields(request.fields).render, None)
@@ -68,7 +69,7 @@ def _partial(request: Request, job: Job) -> Response:
         form = requested_format(request)
         response = partial_result(job, lambda *edited: (form.content_type, form.render(*edited)), form.stored_suffix)
     # A redirect to a large body says, too, that it is partial.
-    mark = {UNTIL_HEADER: response.headers[UNTIL_HEADER], "dg-request-id": job.id}
+    mark = {PARTIAL_UNTIL_HEADER: response.headers[PARTIAL_UNTIL_HEADER], "dg-request-id": job.id}
     return _with_headers(within_response_limit(job, response), mark)
 
 

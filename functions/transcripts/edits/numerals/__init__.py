@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from math import fsum
 
+from functions.transcripts.edits.numerals.bound_pairs import begins_range
 from functions.transcripts.edits.numerals.cardinals import Written
 from functions.transcripts.edits.numerals.compounds import compounds
 from functions.transcripts.edits.numerals.dates import dates
@@ -21,6 +23,7 @@ from functions.transcripts.edits.numerals.single import NEAR, is_certain
 from functions.transcripts.edits.numerals.times import times
 from functions.transcripts.edits.numerals.tokens import Tokens
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
+from functions.transcripts.text_boundaries.letters import around
 from functions.transcripts.words import TranscriptWord
 
 NUMERAL_LANGUAGES = frozenset(VOCABULARIES)
@@ -55,6 +58,8 @@ def _written(tokens: Tokens, least: int) -> list[Written]:
     written += times(tokens, _without(numbers, written))
     numbers = join_runs(tokens, _without(numbers, written))
     written += amounts(tokens, numbers)
+    ones = [one for one, other in pairwise(numbers) if begins_range(tokens, one, other)]
+    written += [Written(one.start, one.end, one.text) for one in _without(ones, written)]
     numbers = _without(numbers, written)
     for at, number in enumerate(numbers):
         near = numbers[max(0, at - NEAR) : at + NEAR + 1]  # all of them would take time that grows with their square
@@ -96,7 +101,8 @@ def _whole_words(tokens: Tokens, written: Sequence[Written]) -> Iterator[tuple[i
 
 def _merged(words: Sequence[TranscriptWord], text: str) -> TranscriptWord:
     """Return the words as one, with the punctuation before the first and after the last."""
-    (before, own, _), (_, _, after) = _split(words[0]), _split(words[-1])
+    before, own, _ = around(words[0].text, words[0].normalised)
+    after = around(words[-1].text, words[-1].normalised)[2]
     text = text or own
     return replace(
         words[0],
@@ -105,10 +111,3 @@ def _merged(words: Sequence[TranscriptWord], text: str) -> TranscriptWord:
         end=words[-1].end,
         confidence=fsum(word.confidence for word in words) / len(words),
     )
-
-
-def _split(word: TranscriptWord) -> tuple[str, str, str]:
-    """Return the punctuation before a word, the word, and the punctuation after it."""
-    start = max(word.text.lower().find(word.normalised), 0)
-    end = start + len(word.normalised)
-    return word.text[:start], word.text[start:end], word.text[end:]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functions.transcripts.edits.numerals.numbers import Number
 from functions.transcripts.edits.numerals.tokens import Tokens
 
+_LARGEST_ESTIMATE = 10  # "from one to ten" stays words
 _ONE = "one un une ein eine einer eins uno una um uma een één en et én ét"
 _ONES = frozenset(_ONE.split())
 _RATIOS = {
@@ -29,10 +30,32 @@ _RANGES = {
     "nl": ("tot", "of"),
     "da": ("til", "eller"),
 }
+# Words before "one" that say that a range begins with it, and those before its other end.
+_RANGE_ENDS = {
+    "en": {"from": "to", "between": "and"},
+    "fr": {"de": "à", "entre": "et"},
+    "de": {"von": "bis", "zwischen": "und"},
+    "es": {"de": "a", "del": "al", "entre": "y"},
+    "pt": {"de": "a", "entre": "e"},
+    "it": {"da": "a", "tra": "e", "fra": "e"},
+    "nl": {"van": "tot", "tussen": "en"},
+    "da": {"fra": "til", "mellem": "og"},
+}
+
+
+def begins_range(tokens: Tokens, one: Number, other: Number) -> bool:
+    """Tell whether a range begins with "one", and its other end is written in digits: "from one to twenty"."""
+    end = _RANGE_ENDS[tokens.language].get(tokens.word_before(one.start), "")
+    is_next = (
+        bool(end) and tokens.word(one.end) == end and other.start == one.end + 1 and bool(tokens.word(other.start))
+    )
+    is_whole = one.is_word and one.value == 1 and not other.is_ordinal and other.is_sure is not False
+    is_of_scale = any(other.value % scale == 0 and 1 < other.value / scale < scale for scale in (1000, 100))
+    return is_next and is_whole and other.value > _LARGEST_ESTIMATE and not is_of_scale
 
 
 def is_of_one(tokens: Tokens, number: Number) -> bool:
-    """Tell whether the number is that of which there is one: "one out of five", "un sur deux"; "one" stays a word."""
+    """Tell whether the number follows "one out of", as in "one out of five", "un sur deux": "one" stays a word."""
     for ratio in _RATIOS[tokens.language]:
         phrase = ratio.split()
         at = number.start - len(phrase)
@@ -42,7 +65,7 @@ def is_of_one(tokens: Tokens, number: Number) -> bool:
 
 
 def is_with_larger(tokens: Tokens, number: Number, others: Sequence[Number], least: int) -> bool:
-    """Tell whether the number is bound to one that is written in digits: of at least `least`, and no "one"."""
+    """Tell whether the number is bound to another that is written in digits: `least` or more, and not "one"."""
     return any(
         other.value >= max(least, 2)
         and other.is_sure is not False

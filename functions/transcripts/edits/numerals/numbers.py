@@ -203,13 +203,13 @@ def _continued_decimals(tokens: Tokens, before: Number, number: Number) -> Numbe
         if mark:
             return replace(before, end=number.end, text=before.text + mark + number.text)
         return _pointed(tokens, before, number)
-    if not mark or not number.is_word:
+    if not mark:
         return None
     marked_at = max(at for at in range(before.start, before.end) if tokens[at].lower in names)
     last_part = before.text.rpartition(mark)[2]
     if not between and tokens[marked_at].lower == "dot" and len(last_part) == 1 and len(number.text) == 2:
         return replace(before, end=number.end, text=before.text + number.text)  # "dot two fifty-five" is .255
-    is_digit_by_digit = len(last_part) == before.end - marked_at - 1
+    is_digit_by_digit = number.is_word and len(last_part) == before.end - marked_at - 1
     if not between and number.value < 10 and is_digit_by_digit:
         return replace(before, end=number.end, text=before.text + number.text)
     return None
@@ -217,6 +217,14 @@ def _continued_decimals(tokens: Tokens, before: Number, number: Number) -> Numbe
 
 def _join_last_digits(found: list[Number]) -> None:
     """Join the digits that the last number ends: "one nine two dot one six eight" begins with 192."""
+    if (
+        len(found) > 1
+        and found[-2].end == found[-1].start
+        and found[-2].text in ("1", "2")
+        and len(found[-1].text) == 2
+    ):
+        last = found.pop()  # "one ninety-two dot" is 192
+        found[-1] = replace(found[-1], end=last.end, text=found[-1].text + last.text)
     while len(found) > 1 and found[-2].end == found[-1].start and found[-2].text.isdigit() and len(found[-2].text) == 1:
         last = found.pop()
         found[-1] = replace(found[-1], end=last.end, text=found[-1].text + last.text)

@@ -15,10 +15,12 @@ from functions.transcripts.edits.numerals.vocabulary import AFTER_YEARS
 _TELEPHONE_DIGITS = 7  # at least, if there are groups such as 800 and 12 among the digits
 _EARLY_YEAR_SIGNS = frozenset({"in", "since", "year", "jahr", "jaar", "år"})  # "in ten sixty-six"
 _PER = frozenset({"a", "an", "each", "apiece", "per"})  # "nineteen ninety-nine a month"
-_SIGHT = frozenset({"vision", "hindsight", "eyesight", "sight", "eye", "eyes", "acuity"})  # that is twenty twenty
+_SIGHT = frozenset(
+    {"vision", "hindsight", "eyesight", "sight", "eye", "eyes", "acuity"}
+)  # near these "twenty twenty" is no year
 _NO_YEARS = {(15, 20), (15, 30), (15, 40)}  # an estimate, and scores of tennis
 _OVENS = frozenset({"oven", "preheat", "preheated"})  # whose degrees are not said: "to three fifty"
-_BEFORE_DEGREES = frozenset({"to", "at", "is"})  # and no time of day: "out of the oven around two thirty"
+_BEFORE_DEGREES = frozenset({"to", "at", "is"})  # not "around": "out of the oven around two thirty" is a time of day
 _NEAR = 4  # words before it within which one of these counts
 _PRICE_WORDS = 3  # before an amount, within which one says that it is one
 _JOINING = frozenset({"and", "but", "to", "with", "the", "that"})  # follow two other numbers as often as a year
@@ -104,7 +106,9 @@ def _multiplied(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
     starts, ends, result = {n.start for n in numbers}, {n.end for n in numbers}, []
     for number in numbers:
         count = MULTIPLIERS.get(tokens.word_before(number.start), 0)
-        is_digit = len(number.text) == 1 and (number.start - 1 in ends or number.end in starts)
+        multiplied = number.end + 1 in starts and tokens[number.end].lower in MULTIPLIERS  # "double seven double nine"
+        follows = multiplied and not tokens[number.end - 1].ends_sentence
+        is_digit = len(number.text) == 1 and (number.start - 1 in ends or number.end in starts or follows)
         if count and tokens.language == "en" and not number.is_ordinal and (is_digit or number.text[:1] == "0"):
             text = number.text[0] * (count - 1) + number.text
             number = replace(number, start=number.start - 1, text=text)
@@ -113,10 +117,10 @@ def _multiplied(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
 
 
 def _is_counting(tokens: Tokens, chain: Sequence[Number]) -> bool:
-    is_listed = any(tokens[number.end - 1].ends_phrase for number in chain[:-1])
+    is_listed = len(chain) > 1 and all(tokens[number.end - 1].ends_phrase for number in chain[:-1])
     before = tokens.word_before(chain[0].start)
     is_code = before in tokens.vocabulary.codes or _is_letter(tokens, chain[0].start)
-    if not is_listed and (is_code or before[-1:].isdigit()):
+    if not is_listed and (is_code or before[-1:].isdigit() or is_before_street(tokens, chain[-1].end)):
         return False
     steps = {after.value - before.value for before, after in pairwise(chain)}
     return len(chain) > 2 and steps in ({1}, {-1}) and all(number.is_word for number in chain)
@@ -195,7 +199,7 @@ def _year(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
     first = 10 if before in _EARLY_YEAR_SIGNS else 13
     if not vocabulary.years_in_pairs or len(rest) > 1 or not first <= century.value <= 20 or len(year.text) != 2:
         return []
-    is_date = before in vocabulary.year_signs or before in vocabulary.months
+    is_date = before in vocabulary.year_signs or _is_after_month(tokens, century.start)
     if not is_date and _is_price(tokens, century.start):
         return []
     if not (century.text + year.text).isdigit() or (rest and tokens[rest[0].start].lower not in vocabulary.ambiguous):
@@ -210,6 +214,18 @@ def _year(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
     if is_estimate and not is_recent and not is_date and century.value != 19:
         return []
     return [_concatenated(run[:2]), *(replace(number, is_sure=False) for number in rest)]
+
+
+def _is_after_month(tokens: Tokens, at: int) -> bool:
+    """Tell whether a month, perhaps with its day, stands before an index: "January sixth, twenty twenty-one"."""
+    while at > 0 and not tokens[at - 1].ends_sentence:
+        word = tokens[at - 1].lower
+        if word in tokens.vocabulary.months:
+            return True
+        if not (word[:1].isdigit() or is_number(word, tokens.language)):
+            return False
+        at -= 1
+    return False
 
 
 def _is_price(tokens: Tokens, at: int) -> bool:

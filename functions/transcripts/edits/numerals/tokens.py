@@ -9,6 +9,7 @@ from functools import lru_cache
 import text_to_num
 
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
+from functions.transcripts.text_boundaries.letters import around
 from functions.transcripts.words import TranscriptWord
 
 _STOPS = ',;:.?!…—–)]}»”"'
@@ -68,8 +69,7 @@ class Tokens(list[Token]):
             for part in _parts(word.normalised[len(elided) :], language):
                 self.append(Token(part, _known_spelling(part, language), index, is_name))
             if elided:
-                at = word.text.lower().find(word.normalised)
-                self[-1].elided = word.text[at : at + len(elided)]
+                self[-1].elided = around(word.text, word.normalised)[1][: len(elided)]
             self[-1].ends_phrase = text[-1:] in _STOPS
             self[-1].ends_sentence = self[-1].ends_phrase and text[-1:] != ","
             begins_sentence = text[-1:] in _SENTENCE_ENDS

@@ -64,7 +64,7 @@ VOCABULARIES = {
         fraction_ending="(?:th|fif)s$|ths$",
     ),
     "fr": Vocabulary(
-        ambiguous=_set("un une neuf zéro"),
+        ambiguous=_set("un une uns unes neuf zéro"),
         units=_set("ans mois jours semaines heures minutes secondes euros personnes kilomètres mètres kilos fois"),
         fractions=_set("demi demie demies tiers quart quarts cinquièmes sixièmes dixièmes centièmes"),
         joiners=_set("et"),
@@ -107,7 +107,7 @@ VOCABULARIES = {
         counted_endings="(?:jährig|tägig|stündig|minütig|prozentig)(?:e[rnsm]?)?",
         idioms=_phrases(
             "gib acht, gebt acht, geben acht, gab acht, habt acht, acht geben, acht gibt, acht zu geben, außer acht",
-            "in acht nehmen, vier augen",
+            "in acht nehmen, vier augen, sieben sie",
         ),
     ),
     "es": Vocabulary(

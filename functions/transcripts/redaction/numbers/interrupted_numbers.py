@@ -20,7 +20,7 @@ _MOST_BEFORE_WHOLE = 10  # words between the digits of a number that were said f
 _MOST_PARTS = 4  # of a card's number
 _ALIKE = 3  # digits with which both begin; one less where words like "no, wait" stand between
 _MAY_BEGIN_TWICE = (Entity.CREDIT_CARD, *OFFICIAL_NUMBERS, Entity.PHONE_NUMBER)
-_BEGINS_PHONE = re.compile(r"\+\d+|0[\d -]+|\d{3}-\d{3}-?")  # so is no other number written
+_BEGINS_PHONE = re.compile(r"\+\d+|0[\d -]+|\d{3}-\d{3}-?")  # no other kind of number is written like this
 
 
 def interrupted(

@@ -1,7 +1,7 @@
 // What people do that no button is for: a folder is dropped, a transcript printed, a filter changed by keys, a tab left open.
 
 const fs = require("node:fs"), os = require("node:os"), path = require("node:path");
-const { PAGE, SPEECH, drop, words, audio } = require("../actions.cjs");
+const { PAGE, SPEECH, drop, words, audio, jobOf } = require("../actions.cjs");
 
 const JOB = { state: "completed", source: { kind: "body" }, duration: 4, language: "en", options: "diarize=true" };
 
@@ -123,5 +123,66 @@ module.exports = {
     await page.waitForFunction(() => document.querySelector("audio").readyState > 0 && !document.querySelector("audio").error);
     page.complaints = page.complaints.filter((line) => !/ERR_FAILED| 403 /.test(line));
     return { first, paused, hidden, later: await page.locator(".player .clock").innerText(), gone: await note.isHidden() };
+  },
+
+  /** An address that is pasted, or dropped as a link, is the one to transcribe, with the options that are chosen; a field keeps what is pasted into it. */
+  async address(page) {
+    const transfer = (type, text, target) => page.evaluate(({ type, text, target }) => {
+      const data = new DataTransfer();
+      data.setData("text/plain", text);
+      const event = type === "paste" ? new ClipboardEvent(type, { clipboardData: data, bubbles: true, cancelable: true }) : new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true });
+      return !document.querySelector(target).dispatchEvent(event);
+    }, { type, text, target });
+    const field = page.locator("input[name=url]"), found = [];
+    await page.goto(`${PAGE}#/?diarize=true`);
+    await page.waitForSelector(".drop");
+    await transfer("paste", "words that are no address", "body");
+    await transfer("paste", "https://example.org/typed.mp3", "input[name=tag]");
+    found.push(await field.inputValue());
+    await transfer("paste", " https://example.org/pasted.mp3\n", "body");
+    await page.waitForFunction(() => document.querySelector("input[name=url]").value);
+    found.push(await field.inputValue(), String(await page.locator("input[name=diarize]").isChecked()));
+    await page.goto(`${PAGE}#/jobs`);
+    await page.getByRole("heading", { name: "Jobs" }).waitFor();
+    const stays = await transfer("drop", "https://example.org/dropped.mp3", "main");
+    await page.waitForSelector(".drop");
+    found.push(await field.inputValue());
+    return { found, stays };
+  },
+
+  /** A paragraph is being corrected: a tab that closes asks, "back" saves it, and after a lost line it is saved by itself. */
+  async typed(page) {
+    await page.goto(PAGE);
+    await page.waitForSelector(".drop");
+    await drop(page, "typed.flac", SPEECH);
+    await words(page);
+    const first = page.locator("#words p").first(), stored = async (id) => (await fetch(`${PAGE}requests/${id}/result?format=txt`)).text();
+    const asks = () => page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
+    const type = async (text) => {
+      await page.getByRole("button", { name: "Edit", exact: true }).click();
+      await first.click();
+      await page.keyboard.press("Control+End");
+      await page.keyboard.type(text);
+    };
+    const id = jobOf(page), before = await asks();
+    await type(" Typed.");
+    const during = await asks();
+    await page.goBack();
+    await page.waitForSelector(".drop");
+    for (let looks = 0; looks < 50 && !/Typed/.test(await stored(id)); looks++) await page.waitForTimeout(100);
+    const back = await stored(id);
+    await page.goForward();
+    await words(page);
+    let lost = true;
+    await page.route(/\/edits$/, (route) => (lost ? route.abort() : route.continue()));
+    await type(" Later.");
+    await page.keyboard.press("Control+Enter");
+    await page.locator("header [role=status]").filter({ hasText: "not saved" }).waitFor();
+    const unsaved = await asks();
+    lost = false;
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await page.locator("header [role=status]").filter({ hasText: /^Saved/ }).waitFor();
+    page.complaints = page.complaints.filter((line) => !line.includes("ERR_FAILED"));
+    return { asks: [before, during, unsaved, await asks()], back, later: await stored(id) };
   },
 };

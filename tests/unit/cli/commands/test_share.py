@@ -33,7 +33,7 @@ def test_share_prints_the_link_alone_to_stdout(earshot: Any, api: list[Any]) -> 
     done = earshot("share", "job-1", "--days", "3", "--url", "https://example.org/v1")
 
     assert (done.returncode, done.stdout) == (0, "https://example.org/v1/#/shared/job-1/s3cret\n")
-    assert "shown this once" in done.stderr
+    assert "not shown again" in done.stderr
     assert api == [("POST", "/v1/requests/job-1/shares", {"audio": True, "days": 3})]
 
 

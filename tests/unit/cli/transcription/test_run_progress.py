@@ -136,3 +136,12 @@ def test_speed_below_real_time_is_not_called_zero() -> None:
     run.add("slow.flac").show_job({"state": "processing", "progress": 0.5, "duration": 60.0})
 
     assert lines(run, 100, 8)[-1].plain.endswith("30 s of audio")
+
+
+@pytest.mark.parametrize("name", ["two\nlines.flac", "tab\there.flac", "carriage\rreturn.flac"])
+def test_name_with_a_line_feed_has_one_line(name: str) -> None:
+    run = RunProgress(2)
+    run.add(name).state = "transcribing"
+    run.add("other.flac").state = "transcribing"
+
+    assert all(not set("\n\t\r") & set(line.plain) for line in lines(run, 80, 24))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.audio.probe import MAX_CHANNELS, MAX_RATE, MAX_SECONDS, probe
+from earshot_contract.audio_limits import MAX_CHANNELS, MAX_RATE, MAX_SECONDS
+from functions.audio.probe import probe
 from functions.errors import ApiError
 from tests.fixtures.audio_files.encodings import encoded
 

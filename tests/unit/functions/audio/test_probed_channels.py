@@ -26,6 +26,8 @@ from tests.unit.functions.audio.test_probe import LAYOUTS, SECONDS, encoded, pro
         ("mpegts", "ac3"),
         ("vob", "ac3"),
         ("mpeg", "mp2"),
+        ("vob", "pcm_dvd"),
+        ("dvd", "mp2"),
         ("flv", "aac"),
         ("flv", "libmp3lame"),
         ("avi", "aac"),
@@ -95,3 +97,19 @@ def test_packet_every_few_bytes_takes_time_of_the_length(pattern: bytes, number:
         mpeg_stream.read(io.BytesIO(body))
         seconds.append(time.process_time() - start)
     assert seconds[1] < 8 * seconds[0] + 0.2
+
+
+@pytest.mark.parametrize("lost", [97, 188, 300])
+@pytest.mark.parametrize("packet", [188, 192, 204])
+def test_stream_from_inside_a_packet_has_its_channels(lost: int, packet: int) -> None:
+    stream = encoded("mpegts", "aac", 1, rate=48_000)
+    parts = [stream[at : at + 188] for at in range(0, len(stream), 188)]
+    form = b"".join(bytes(4) + part if packet == 192 else part + bytes(packet - 188) for part in parts)
+
+    assert probed(form[lost:]).channels == 1
+
+
+@pytest.mark.parametrize(("container", "codec"), [("flac", "flac"), ("ogg", "libopus"), ("mpegts", "libopus")])
+def test_file_without_its_beginning_has_no_channels_by_chance(container: str, codec: str) -> None:
+    body = encoded(container, codec, 1, rate=48_000)
+    assert {probed(body[at:]).channels for at in range(500, min(len(body) - 500, 20_000), 97)} <= {None, 1}

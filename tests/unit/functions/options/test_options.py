@@ -116,6 +116,8 @@ def test_unknown_parameter_is_accepted():
         ("punctuate=true&punctuate=FALSE", "punctuate", "the last one counts"),
         ("callback=https://a.example/x&callback=https://a.example/secret", "callback", "the last one counts"),
         ("encoding=amr-nb&sample_rate=16000", "sample_rate", "always has 8000 Hz"),
+        ("paragraphs=TRUE&punctuate=False", "punctuate", "paragraphs means punctuate=true, too; punctuate=false was"),
+        ("diarize=false&max_speakers=2", "diarize", "max_speakers tells speakers apart"),
     ],
 )
 def test_contradicting_options_are_warned_about(query, parameter, says):

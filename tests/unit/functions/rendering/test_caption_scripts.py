@@ -155,3 +155,15 @@ def test_lines_keep_width_of_their_language(language: str, columns: int) -> None
     segment = Segment(0.0, 10.0, text, [])
     lines = [line for cue in captions.cues(transcript([segment], language=language)) for line in cue.lines]
     assert columns - 12 <= max(map(columns_of, lines)) <= columns
+
+
+@pytest.mark.parametrize("language", ["ja", "zh", "ko", "en"])
+def test_split_word_leaves_its_marks_where_they_belong(language: str) -> None:
+    """Lines of several channels are short."""
+    for letters in range(1, 30):
+        text = "…" + "語" * letters + "『語』。" + "w" * letters + "!?)" + "「ね」"
+        segment = Segment(0.0, 20.0, text, [Word(text, 0.0, 20.0, 0.9)])
+        found = captions.cues(transcript([segment], [], language=language))
+        lines = [line for cue in found for line in cue.lines]
+        assert "".join(lines) == text
+        assert not [line for line in lines if line[0] in "』。!?)」" or line[-1] in "『「"], lines

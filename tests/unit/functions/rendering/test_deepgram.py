@@ -119,6 +119,10 @@ def test_paragraph_begins_after_pause_and_has_sentences():
         ("So did I. We left.", ["So did I.", "We left."]),
         ("He said no. See no. 5 there.", ["He said no.", "See no. 5 there."]),
         ("Das war am 3. Mai. Im Jahr 2024. Ja.", ["Das war am 3. Mai.", "Im Jahr 2024.", "Ja."]),
+        ("„z. B. Nr. 5“, Hr. Meier. Ja.", ["„z. B. Nr. 5“, Hr. Meier.", "Ja."]),
+        ("Viz č. 5 a p. 12. Ano.", ["Viz č. 5 a p. 12.", "Ano."]),
+        ("“J. Smith and Sgt. Pepper,” e.g. Mt. Etna.", ["“J. Smith and Sgt. Pepper,” e.g. Mt. Etna."]),
+        ("네. 5개 있어요.", ["네.", "5개 있어요."]),
     ],
 )
 def test_sentence_ends_at_marks_but_not_abbreviations(text, sentences):

@@ -17,6 +17,7 @@ from tests.fixtures.results.deepgram_answer import (
     answer,
 )
 from tests.fixtures.results.transcripts import segment, timed_words, transcript
+from tests.fixtures.rows import each_row
 
 
 def test_detected_language_is_present_only_if_requested():
@@ -79,6 +80,16 @@ def test_replace_keeps_punctuation_around_phrase(pair, transcript_):
 
     assert alternative(document)["transcript"] == transcript_
     jsonschema.validate(document, STRICTEST)
+
+
+@each_row(
+    ("query", "expected"), [("replace=istanbul:Ankara", "Ankara, Irak."), ("replace=ırak:Iran", "İstanbul, Iran.")]
+)
+def test_replace_knows_both_turkish_letters_i(query, expected):
+    source = transcript([segment(timed_words("İstanbul, Irak."))], language="tr")
+
+    assert alternative(answer(f"punctuate=true&{query}", source))["transcript"] == expected
+    assert alternative(answer("", source))["transcript"] == "istanbul ırak"
 
 
 def test_replace_prefers_capitalised_find():

@@ -56,6 +56,8 @@ def test_words_of_words_are_the_same(language: str, parts: str) -> None:
         ("en", '"no"-like', "he said no-like stuff a/b"),
         ("de", "„Ja“-Sager", "ja-sager und (un-)sinn lehrer(innen)"),
         ("ko", '"아니"요', "아니요 (금)요일은"),
+        ("tr", "AB'ye", "ali'nin ab'ye ı'lar ve i'ler evetmi"),
+        ("tr", "İstanbul'da", "türkiye'nin istanbul'da 5'inci %50'si 10.30'da 3,5"),
         ("he", 'צה"ל" ו', 'הוא צה"ל ו-כן'),
         ("my", "၁၉၄၈", "၁၉၄၈ ခု နှစ် ၅၀%"),
         ("lo", "໒໐໒໔", "ປີ ໒໐໒໔ ໕໐%"),

@@ -10,10 +10,10 @@ import pytest
 
 from tests.fixtures.audio_files.decoded_audio import decode
 from tests.fixtures.rows import each_row
-from tests.unit.transcriber.audio.test_sample_encoding import raw_samples
+from tests.unit.transcriber.audio.test_sample_encoding import EIGHT, raw_samples
 from transcriber.audio.stream import AudioStream
 
-TAGS = {"linear16": (1, 16), "alaw": (6, 8), "mulaw": (7, 8)}
+TAGS = {"unsigned8": (1, 8), "linear16": (1, 16), "alaw": (6, 8), "mulaw": (7, 8)}
 TRAILER = b"LIST" + struct.pack("<I", 4) + b"INFO"
 
 
@@ -33,10 +33,12 @@ def speech_samples(speech: Path, loudness: float) -> np.ndarray:
 @pytest.mark.slow
 @pytest.mark.parametrize("loudness", [1.0, 0.05])
 @pytest.mark.parametrize("header", TAGS)
-@pytest.mark.parametrize("true", ["linear16", "linear16be", "mulaw", "alaw"])
+@pytest.mark.parametrize("true", ["linear16", "linear16be", "mulaw", "alaw", "unsigned8", "signed8"])
 def test_wav_is_read_in_the_encoding_of_its_samples(
     speech: Path, tmp_path: Path, true: str, header: str, loudness: float
 ) -> None:
+    if true in EIGHT:
+        loudness = max(loudness, 0.3)  # of less, 8 bits leave little
     samples = speech_samples(speech, loudness)
     path = tmp_path / "a.wav"
     path.write_bytes(wav(header, raw_samples(samples, true)))
@@ -72,7 +74,7 @@ def test_a_true_header_is_believed(tmp_path: Path, channels: int) -> None:
     sounds = [*tones, square, random.normal(0, 0.3, len(time)), random.uniform(-1, 1, len(time)), 0 * time]
     path = tmp_path / "a.wav"
     for sound in sounds:
-        for loudness in (1.0, 0.1, 0.01, 0.001):
+        for loudness in (1.0, 0.5, 0.1, 0.01, 0.001):
             samples = np.clip(sound * 32767 * loudness, -32768, 32767).astype(np.int16)
             if channels == 2:
                 samples = np.stack([samples, np.zeros_like(samples)], axis=1).reshape(-1)

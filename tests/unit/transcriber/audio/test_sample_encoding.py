@@ -18,9 +18,10 @@ RAW = RawAudio("linear16", 16_000)
 # (true, claimed): 32 bits called something shorter, and anything called 32 bits, are not told from other mistakes, but
 # for floats called 16 bits and integers called floats.
 UNDECIDED = {
-    *((true, "linear32") for true in ("linear16", "linear16be", "mulaw", "alaw")),
-    *((true, claimed) for true in ("linear32", "linear32int") for claimed in ("mulaw", "alaw")),
+    *((true, "linear32") for true in ("linear16", "linear16be", "mulaw", "alaw", "unsigned8", "signed8")),
+    *((true, claimed) for true in ("linear32", "linear32int", "linear32be") for claimed in ("mulaw", "alaw")),
     ("linear32int", "linear16"),
+    ("linear32be", "linear16"),
 }
 
 
@@ -67,18 +68,24 @@ def test_order_of_noise_and_of_silence_is_that_of_linear16(tmp_path: Path) -> No
         assert audio.warnings == []
 
 
-ENCODINGS = ("linear16", "linear16be", "linear32", "linear32int", "mulaw", "alaw")
-NAMED = {"linear16be": "big-endian", "linear32int": "32-bit integers"}  # of those that `encoding` cannot name
+EIGHT = ("unsigned8", "signed8")
+ENCODINGS = ("linear16", "linear16be", "linear32", "linear32int", "linear32be", "mulaw", "alaw", *EIGHT)
+NAMED = {"linear16be": "big-endian", "linear32int": "32-bit integers", "linear32be": "big-endian"}
+NAMED |= {"unsigned8": "without a sign", "signed8": "with a sign"}  # of those that `encoding` cannot name
 
 
 def raw_samples(samples: np.ndarray, encoding: str) -> bytes:
     if encoding in ("mulaw", "alaw"):
         return encoded_samples(samples, encoding)
+    if encoding == "unsigned8":
+        return ((samples >> 8) + 128).astype(np.uint8).tobytes()
     scale, dtype = {
         "linear16": (1, "<i2"),
         "linear16be": (1, ">i2"),
         "linear32": (1 / 32768, "<f4"),
         "linear32int": (1 << 16, "<i4"),
+        "linear32be": (1 / 32768, ">f4"),
+        "signed8": (1 / 256, "i1"),
     }[encoding]
     return (samples.astype(np.float64) * scale).astype(dtype).tobytes()
 
@@ -101,6 +108,8 @@ def encoded_samples(samples: np.ndarray, encoding: str) -> bytes:
 def test_samples_are_read_as_what_their_bytes_are(
     speech: Path, tmp_path: Path, true: str, claimed: str, loudness: float
 ) -> None:
+    if true in EIGHT:
+        loudness = max(loudness, 0.3)  # of less, 8 bits leave little
     samples = (samples_of(speech) * loudness).astype(np.int16)
     path = tmp_path / "a.raw"
     path.write_bytes(raw_samples(samples, true))

@@ -12,6 +12,7 @@ import pytest
 
 from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.documents.shards import Shard
+from earshot_contract.timeouts import FAST_HEARTBEAT_SECONDS, FAST_VISIBILITY_SECONDS, REQUEST_WAIT_SECONDS
 from tests.fixtures.worker import WorkerHarness, wait_until
 from transcriber.worker import heartbeat
 
@@ -87,7 +88,9 @@ def test_fast_messages_alone_are_renewed_between_heartbeats(
     wait_until(lambda: len(extended) >= 2)
 
     assert {params["QueueUrl"] for params in extended} == {harness.account.fast}
-    assert {entry["VisibilityTimeout"] for params in extended for entry in params["Entries"]} == {15}
+    assert {entry["VisibilityTimeout"] for params in extended for entry in params["Entries"]} == {
+        FAST_VISIBILITY_SECONDS
+    }
     assert [call[0] for call in harness.account.step_functions.calls] == ["heartbeat"] * 2  # each at its start
 
 
@@ -142,3 +145,9 @@ def test_service_that_hangs_delays_no_other_renewal(
     )
     assert extended.wait(5)
     released.set()
+
+
+def test_dead_workers_clip_leaves_its_caller_half_a_wait() -> None:
+    """Hidden until its visibility ends, then received in a poll of a second; the rest is for transcribing it anew."""
+    assert FAST_VISIBILITY_SECONDS + 1 <= REQUEST_WAIT_SECONDS / 2
+    assert FAST_HEARTBEAT_SECONDS * 2 < FAST_VISIBILITY_SECONDS, "two renewals may fail"

@@ -70,7 +70,7 @@ def test_messages_are_hidden_for_their_queues_timeout(account: Any, queues: Shar
 
     queues.extend_visibility(queues.receive(2, 0))
 
-    assert sorted(set(requested)) == sorted([(account.fast, 15), (account.bulk, 60)])
+    assert sorted(set(requested)) == sorted([(account.fast, 9), (account.bulk, 60)])
 
 
 def test_extend_visibility_reports_invalid_receipts(account: Any, queues: ShardQueues) -> None:

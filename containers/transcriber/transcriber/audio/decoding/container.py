@@ -11,8 +11,9 @@ from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 from av.packet import Packet
 
+from earshot_contract.audio_limits import MAX_CHANNELS, MAX_RATE, MAX_SECONDS
 from earshot_contract.documents.shards import RawAudio, ShardError
-from earshot_contract.signatures.file_signatures import describe_file
+from earshot_contract.signatures.file_signatures import ONLY_ZEROS, describe_file
 from transcriber.audio.file_structure.parts import PartReader
 from transcriber.engine_protocol import ShardFailed
 
@@ -20,9 +21,12 @@ from transcriber.engine_protocol import ShardFailed
 # come in a container that names the codec.
 _HEADERLESS_DEMUXERS = {
     "linear16": "s16le",
-    "linear16be": "s16be",  # no name of Deepgram's: `recordings` finds out
+    "linear16be": "s16be",  # no name of Deepgram's: `recordings` finds it by the samples
     "linear32": "f32le",
-    "linear32int": "s32le",  # nor this one
+    "linear32int": "s32le",  # no names of Deepgram's either
+    "linear32be": "f32be",
+    "unsigned8": "u8",
+    "signed8": "s8",
     "mulaw": "mulaw",
     "alaw": "alaw",
     "amr-nb": "amrnb",
@@ -31,27 +35,17 @@ _HEADERLESS_DEMUXERS = {
 }
 # What FFmpeg raises for input that it cannot read: its own errors, and Python's for numbers that lead nowhere.
 UNREADABLE = (av.error.FFmpegError, ValueError, OverflowError, MemoryError, OSError)
-# A guard against damaged and hostile files, not a limit that is promised. `multichannel` splits at most
-# `functions.options.tables.speech.MAX_CHANNELS` (20) into shards; without it a file of up to 64 is mixed to one.
-MAX_CHANNELS = 64
-MIN_RATE, MAX_RATE = 1_000, 768_000  # Hz; real recordings have 4,000 to 768,000
+MIN_RATE = 1_000  # Hz
 # Formats whose tracks begin anywhere, and how long FFmpeg looks for them if it found no sound at first: to the latest
 # start that counts (`timeline`), and at most so many bytes, which it keeps in memory.
 _TRACKS_BEGIN_ANYWHERE = {"mpeg", "mpegts", "flv"}
 _LONG_LOOK = {"analyzeduration": "600000000", "probesize": str(1 << 26)}
 # For a file whose edit list leaves nothing of its sound: the list is damaged, and FFmpeg need not follow it.
 _WHOLE_MEDIA = {"ignore_editlist": "1"}
+_MOSTLY = 0.5  # of a file
 _MP3_PADDING_SECONDS = 1.0  # by which the frame count, with the encoder's padding, is more than the audio
-_MAX_SECONDS = 7 * 24 * 3600.0  # of a file; a header that says more is damaged
 _LIVE_START = 1.0  # seconds; the first time stamp of a file that was recorded from its beginning is earlier
-_PCM = {
-    "linear16",
-    "linear16be",
-    "linear32",
-    "linear32int",
-    "mulaw",
-    "alaw",
-}  # FFmpeg needs their sample rate and channels
+_PCM = _HEADERLESS_DEMUXERS.keys() - {"amr-nb", "amr-wb", "g729"}  # FFmpeg needs their sample rate and channels
 # FFmpeg estimates the duration of these formats from size and bit rate: their headers do not contain it.
 _ESTIMATED = "aac loas amr amrnb amrwb ac3 eac3 ac4 dts dtshd mlp truehd g722 g726 g726le g729 gsm sbc aptx aptx_hd"
 _WITHOUT_DURATION = frozenset(_ESTIMATED.split())
@@ -144,8 +138,22 @@ def no_audio_track_message(container: InputContainer, path: Path) -> str:
     return f"The file is not audio: it is {content}."
 
 
-def no_samples_error(damaged: bool) -> ShardFailed:
-    """Return the error for an audio track without a sample; `damaged`: it has frames that cannot be decoded."""
+def no_samples_error(damaged: bool, header_seconds: float | None, zeros: float) -> ShardFailed:
+    """Return the error for an audio track without a sample.
+
+    Args:
+        damaged: it has frames that cannot be decoded.
+        header_seconds: length by the file's header; None: it does not say.
+        zeros: share of the file that is zeros.
+    """
+    if zeros > _MOSTLY:
+        return ShardFailed(ShardError.NOT_AUDIO, f"The file is not audio: behind its header it is {ONLY_ZEROS}.")
+    if header_seconds is not None and header_seconds >= 1:
+        return ShardFailed(
+            ShardError.NOT_AUDIO,
+            f"The file's header says {header_seconds:.1f} seconds of audio, but no sound can be read behind it: only "
+            "the beginning of the file arrived (cut off), or it is damaged or encrypted.",
+        )
     if damaged:
         return ShardFailed(ShardError.NOT_AUDIO, "The file looks like audio, but not one of its frames can be decoded.")
     return ShardFailed(ShardError.EMPTY, "The file is audio without a single sample: its recording is empty.")
@@ -161,19 +169,19 @@ def header_end(container: InputContainer, stream: AvAudioStream, file: PartReade
         zero: time stamp, in seconds, at which a player begins.
     """
     end = _claimed_end(container, stream, file, zero)
-    return end if end is not None and end <= _MAX_SECONDS else None
+    return end if end is not None and end <= MAX_SECONDS else None
 
 
 def _claimed_end(container: InputContainer, stream: AvAudioStream, file: PartReader, zero: float) -> float | None:
     name = container.format.name
     if name in _WITHOUT_DURATION:
         return None
-    # Of a dump of a stream it is the end on the stream's clock.
+    # The header of a recorded stream has the end on the stream's clock, not the length.
     if name in ("ogg", "nut", "asf", "matroska,webm") and zero > _LIVE_START:
         return None
-    if name == "ogg" and stream.codec_context.name == "flac":  # and here FFmpeg does not know the start
+    if name == "ogg" and stream.codec_context.name == "flac":  # FFmpeg does not know where such a stream starts
         return None
-    if name == "asf" and len(container.streams) > 1:  # it is that of the longest track
+    if name == "asf" and len(container.streams) > 1:  # the header's duration is that of the longest track
         return None
     if name == "mp3":
         counted = _mp3_seconds(file, stream.codec_context.sample_rate)
@@ -181,6 +189,8 @@ def _claimed_end(container: InputContainer, stream: AvAudioStream, file: PartRea
         # FFmpeg estimates from the file's size where that is not the frame count's, as in concatenated files.
         return estimated if counted and abs(counted - estimated) < _MP3_PADDING_SECONDS else counted
     if stream.duration and stream.time_base:
+        if "mp4" in name.split(",") and not stream.frames:  # fragments: what FFmpeg calls the duration is their end
+            return float(stream.duration * stream.time_base) - zero
         start = float(stream.start_time * stream.time_base) - zero if stream.start_time is not None else 0
         return float(start + stream.duration * stream.time_base)
     if len(container.streams) == 1:

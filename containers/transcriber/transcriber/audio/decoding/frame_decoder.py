@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from av.audio.frame import AudioFrame
 
+from earshot_contract.audio_limits import MAX_CHANNELS
 from earshot_contract.documents.shards import PacketPosition
-from transcriber.audio.decoding.container import MAX_CHANNELS, UNREADABLE
+from transcriber.audio.decoding.container import UNREADABLE
 from transcriber.audio.decoding.open_part import OpenPart
 from transcriber.audio.decoding.packets import packets_between
 

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
+from av.codec.context import Flags2
 from av.container import InputContainer
 from av.packet import Packet
 
@@ -25,6 +26,7 @@ from transcriber.audio.decoding.container import (
     no_audio_track_message,
     open_container,
 )
+from transcriber.audio.decoding.mp4_pauses import Mp4Pauses
 from transcriber.audio.decoding.timeline import Timeline
 from transcriber.audio.decoding.tracks import (
     decodable_tracks,
@@ -33,19 +35,25 @@ from transcriber.audio.decoding.tracks import (
     requested_track,
     track_number,
 )
+from transcriber.audio.file_structure.fragment_times import begin_all_at_once
 from transcriber.audio.file_structure.parts import Part, PartReader
 from transcriber.audio.mixing import planar
 from transcriber.engine_protocol import ShardFailed
 
-# A track is silent, and another one is taken, if no tenth of a second is louder than the first number (RMS, -55 dB)
-# and the other one is ten times as loud.
+# A track is silent, and another one is taken, if fewer tenths of a second are louder than the first number (RMS,
+# -55 dB), and the other one is ten times as loud.
+_LOUD_TENTHS = 3
 _SILENT_TRACK_RMS, _LOUDER_TRACK = 0.0018, 10.0
 _PRE_ROLL_SECONDS = 1.0  # decoded before the range, so that codecs with memory have settled when it begins
 _MIN_SEEK_SECONDS = 30.0  # seek only for a later start; before it, decoding from the start is fast and exact
 
 
 class OpenPart:
-    """One part of a file, opened; its track and its clock."""
+    """One part of a file, opened; its track and its clock.
+
+    Attributes:
+        has_edits: packets that FFmpeg marks as not to be heard are not: an MP4's edit list leaves them out.
+    """
 
     def __init__(
         self,
@@ -80,6 +88,10 @@ class OpenPart:
                 raise ShardFailed(ShardError.NOT_AUDIO, no_audio_track_message(self.container, path))
             check_track(stream)
             self.stream: AvAudioStream = stream
+            is_mp4 = "mp4" in self.container.format.name.split(",")
+            self.has_edits = is_mp4 and not (not stream.frames and begin_all_at_once(self._reader))
+            if is_mp4 and not self.has_edits:
+                stream.codec_context.flags2 |= Flags2.skip_manual
             self.timeline = Timeline(self.container)
         except BaseException:
             self.container.close()
@@ -112,7 +124,13 @@ class OpenPart:
     def packets(self) -> Iterator[Packet[AvAudioStream]]:
         """Yield the packets of the track from the beginning, with the time stamps that a player has."""
         packets, gaps = demux(self.container, self.stream), self._gaps()
+        if pauses := self._pauses():
+            packets = pauses.without(packets)
         return gaps.shifted(packets) if gaps else packets
+
+    def _pauses(self) -> Mp4Pauses | None:
+        is_mp4 = "mp4" in self.container.format.name.split(",")
+        return Mp4Pauses(self._reader, self.stream.index) if is_mp4 else None
 
     def _gaps(self) -> AviGaps | None:
         if self.container.format.name != "avi":
@@ -167,11 +185,11 @@ class OpenPart:
         return self.stream.index
 
     def _loudness(self, index: int, enough: float) -> float | None:
-        """Return the RMS of a track's loudest tenth of a second, or the first one of at least `enough`.
+        """Return the RMS of a track's third loudest tenth of a second, or the third one of at least `enough`.
 
-        None: nothing of it can be decoded.
+        The two loudest may be clicks of a microphone that is switched on and off. None: no packet can be decoded.
         """
-        loudest: float | None = None
+        loudest: list[float] = []
         try:
             with self._open() as container:  # type: ignore[no-untyped-call]
                 squares, count = 0.0, 0
@@ -182,13 +200,13 @@ class OpenPart:
                     squares += float(np.var(samples, axis=1, dtype=np.float64).max()) * frame.samples
                     count += frame.samples
                     if count * 10 >= frame.sample_rate:
-                        loudest = max(loudest or 0.0, (squares / count) ** 0.5)
+                        loudest = sorted([*loudest, (squares / count) ** 0.5])[-_LOUD_TENTHS:]
                         squares, count = 0.0, 0
-                    if loudest is not None and loudest >= enough:
+                    if len(loudest) == _LOUD_TENTHS and loudest[0] >= enough:
                         break
         except (*UNREADABLE, ShardFailed):
             pass  # what could be read of it decides
-        return loudest
+        return min(loudest, default=None)
 
 
 def _decodable(packets: Iterator[Packet[AvAudioStream]]) -> Iterator[AudioFrame]:

@@ -94,7 +94,7 @@ class PacketClock:
         # Once a part, not once a packet: there are a million, and each access makes a fraction.
         self._unit = float(part.stream.time_base) if part.stream.time_base else 0.0
         self._is_coarse = self._unit * (codec.sample_rate or 1) > 1
-        self._has_edits = "mp4" in part.container.format.name.split(",")  # MP4, MOV and their kin
+        self._has_edits = part.has_edits
         self._first = self._is_beginning = True
         self._end = 0.0  # of the samples so far, in seconds from the start of the part
 

@@ -16,6 +16,8 @@ from transcriber.audio.decoding.timeline import stamp_of
 from transcriber.audio.mixing import Mixer, planar, weights
 from transcriber.audio.resampling import SAMPLE_RATE, Resampler16k, silence_blocks
 
+# Formats whose clock counts the samples, so that a recorder that pauses leaves no gap in it.
+_WITHOUT_PAUSES, _MIN_LOST_SECONDS = {"flac", "ogg"}, 0.1
 _MIN_CHANNELS_SECONDS = 0.5  # with more channels: damage can look like a frame of another form
 
 
@@ -87,6 +89,7 @@ class PartBlocks:
                     is_first = False
                     continue
                 self._warn_of_damage(time)
+                self._warn_of_lost_sound(target)
                 is_exact = target >= self.position - 1 and not skipped
                 self.missing += max(0, target - self.position) if self.position > self._base else 0
                 yield from self._positioned(silence_blocks(target - self.position))
@@ -125,6 +128,12 @@ class PartBlocks:
         if found > self._channels and self._run_position and self._run_seconds >= _MIN_CHANNELS_SECONDS:
             start, mixed = self._run_position / SAMPLE_RATE, self._channel is None
             self._warn(stream_warnings.more_channels(found, self._channels, start, mixed=mixed))
+
+    def _warn_of_lost_sound(self, target: int) -> None:
+        """Warn of samples before the one at `target` if a file of this format cannot lack them but by damage."""
+        is_lost = target - self.position > _MIN_LOST_SECONDS * SAMPLE_RATE and self.position > self._base
+        if is_lost and self._part.container.format.name in _WITHOUT_PAUSES:
+            self._warn(stream_warnings.lost_sound(self.position / SAMPLE_RATE, target / SAMPLE_RATE))
 
     def _warn_of_damage(self, until: float) -> None:
         """Warn of undecodable packets before `until`, in seconds from the start of the part."""

@@ -29,6 +29,7 @@ class Timeline:
     Attributes:
         zero: the time stamp at which a player begins, in seconds.
         is_counted: the format has no time stamps.
+        has_jumped: the clock went on at another time, so that its last time stamp is not the length.
     """
 
     def __init__(self, container: InputContainer) -> None:
@@ -37,8 +38,10 @@ class Timeline:
         self._start = (container.start_time or 0) / av.time_base  # first time stamp, in seconds
         self._first_page_is_counted = _has_flac_in_ogg(container)
         self.is_counted = container.format.name in _COUNTED_FORMATS
+        self.has_jumped = False
+        self._stood_still = 0.0  # seconds of frames whose time stamp was that of the frame before
         self._ignores_stamps = False
-        self._last_stamp = float("-inf")  # time stamp of the frame that began the run
+        self._run_stamp = self._last_stamp = float("-inf")  # time stamps of the run's first frame, and of its last one
         self._run_start = 0.0  # time of the first sample of the run
         self._run_samples = 0.0  # of the run so far; a run has no gap and one sample rate
         self._run_rate = 1
@@ -78,13 +81,24 @@ class Timeline:
         gap = stamp - self.zero - end
         if sought and first:
             return end + gap
-        stands_still = gap < -_TOLERANCE and stamp <= self._last_stamp  # a muxer that gives no times, or starts anew
+        # A muxer that gives no times, or one for many frames, or starts anew.
+        stands_still = gap < -_TOLERANCE and (stamp <= self._run_stamp or stamp == self._last_stamp)
+        self._last_stamp = stamp
         is_live = self._first_page_is_counted and gap > _MIN_LIVE_START and self.zero == self._run_start == 0
-        if gap < -_MAX_OVERLAP or gap > _MAX_GAP or stands_still or (is_live and end < _MAX_PAGE and not first):
+        is_jump = gap < -_MAX_OVERLAP or gap > _MAX_GAP
+        if stands_still and not is_jump:
+            self._stood_still -= gap
+        elif gap > _TOLERANCE:  # a clock that ticks once for many frames catches up
+            caught_up = min(gap, self._stood_still)
+            self._stood_still -= caught_up
+            self.zero += caught_up
+            gap -= caught_up
+        if is_jump or stands_still or (is_live and end < _MAX_PAGE and not first):
             self.zero += gap
+            self.has_jumped |= is_jump and not first
             gap = 0.0
         if first or abs(gap) > _TOLERANCE:
-            self._last_stamp = stamp
+            self._run_stamp = stamp
             return end + gap
         return end if rate_changed else None
 
@@ -111,6 +125,7 @@ class Timeline:
         if self._ignores_stamps or not np.all(np.abs(gaps) <= _TOLERANCE):  # a comparison with NaN is false
             return False
         self._run_samples = float(counted[-1])
+        self._last_stamp = float(stamps[-1]) if len(stamps) else self._last_stamp
         return True
 
 

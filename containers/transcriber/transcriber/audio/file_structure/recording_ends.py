@@ -11,6 +11,7 @@ import mmap
 import re
 import struct
 
+from earshot_contract.audio_limits import MAX_SECONDS
 from transcriber.audio.file_structure import wav_header
 from transcriber.audio.file_structure.ebml import CLUSTER, SEGMENT, element_at
 from transcriber.audio.file_structure.recording_trailers import padding_end
@@ -28,14 +29,11 @@ _ASF_OBJECTS = (
     b"\xf8\x03\xb1\xfe",
     b"\xd0\x3f\xb7\x3c",
 )
-_MP4_BOXES = frozenset(
-    (b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"styp", b"sidx", b"mfra", b"uuid", b"meta")
-)
-# Bytes of an AMR frame, the first included, by its type (RFC 4867, section 5.3); 0: there is none of it.
+_MP4_BOXES = frozenset(b"ftyp moov mdat moof free skip wide styp sidx ssix mfra uuid meta pdin emsg prft".split())
+# Bytes of an AMR frame, the first included, by its type (RFC 4867, section 5.3); 0: no such type.
 _AMR_BYTES = (13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1)
 _AMR_WB_BYTES = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1)
 _MAX_AMR_TAIL = 128  # bytes behind the last frame, 0.1 to 0.2 s; more may be frames behind damage
-_MAX_SECONDS = 7 * 24 * 3600  # of a recording; more is damage
 _MAX_STEPS = 5_000_000  # blocks, tags or frames: those of a day of audio
 
 
@@ -154,7 +152,7 @@ def _asf(data: mmap.mmap, start: int, limit: int) -> int | None:
 
 def _tta(data: mmap.mmap, start: int, limit: int) -> int | None:
     rate, samples = struct.unpack_from("<II", data, start + 10)
-    if not rate or samples > rate * _MAX_SECONDS:
+    if not rate or samples > rate * MAX_SECONDS:
         return None
     frames = -(-samples * 245 // (rate * 256))
     table = data[start + 22 : start + 22 + 4 * frames]
@@ -171,7 +169,7 @@ def _wavpack(data: mmap.mmap, start: int, limit: int) -> int | None:
 
 
 def _amr(data: mmap.mmap, start: int, limit: int) -> int | None:
-    """Frames follow each other, each with its type in its first byte; what is behind may be damage, if it is long."""
+    """Follow the frames, each with its type in its first byte; a long rest behind the last may be damage."""
     is_wide = data[start : start + 9] == b"#!AMR-WB\n"
     at, sizes = start + (9 if is_wide else 6), _AMR_WB_BYTES if is_wide else _AMR_BYTES
     while at < limit and not data[at] & 0x83 and (size := sizes[data[at] >> 3 & 15]):
@@ -208,7 +206,7 @@ def _matroska(data: mmap.mmap, start: int, limit: int) -> int | None:
 
 
 def _program_stream(data: mmap.mmap, start: int, limit: int) -> int | None:
-    """Packs and packets follow each other; behind damage the file goes on with the next pack."""
+    """Follow the packs and packets; behind damage the file goes on with the next pack."""
     at = start
     for _ in range(_MAX_STEPS):
         kind = data[at : at + 4]
@@ -231,7 +229,7 @@ _ENDS = tuple(
     (re.compile(signature, re.DOTALL), find)
     for signature, find in (
         (rb"OggS\0", _ogg),
-        (rb"\0...(?:ftyp|moov|mdat|wide|free|skip|styp|moof)", _mp4),
+        (rb"\0...(?:ftyp|moov|mdat|wide|free|skip|styp|moof|uuid|pdin|sidx|emsg|prft)", _mp4),
         (rb"RIFF....AVI ", _avi),
         (rb"(?:RIFF|RF64|BW64)....WAVE", _wav),
         (rb"FORM....AIF[FC]", _aiff),

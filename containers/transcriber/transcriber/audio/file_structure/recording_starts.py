@@ -10,7 +10,7 @@ import mmap
 import re
 from collections.abc import Callable, Iterator
 
-from earshot_contract.signatures.container_signatures import container_name
+from earshot_contract.signatures.container_signatures import container_name, wav_samples
 from earshot_contract.signatures.file_signatures import HEAD_BYTES
 from earshot_contract.signatures.frame_headers import (
     FRAMES_IN_A_ROW,
@@ -110,8 +110,8 @@ def tag_end(data: mmap.mmap, at: int, end: int) -> int:
 def lead_in_end(data: mmap.mmap, at: int, end: int) -> int:
     """Return where a recording begins behind bytes that programs put before it by mistake; `at` if there are none.
 
-    Zeros, line ends, a byte order mark, the header of an HTTP answer; and ID3 tags, which FFmpeg knows before
-    frames and FLAC only, and only if they are short: a picture of some megabytes is too long.
+    Zeros, line ends, a byte order mark, the header of an HTTP answer or of a WAV; and ID3 tags, which FFmpeg knows
+    before frames and FLAC only, and only if they are short: a picture of some megabytes is too long.
     """
     body = tag_end(data, at, end)
     if body >= end:  # the tag's length is not true
@@ -124,6 +124,8 @@ def lead_in_end(data: mmap.mmap, at: int, end: int) -> int:
         if is_known and body - at > _MAX_KNOWN_TAG:
             return body if has_format or framing_at(data, body, end) not in (None, mpeg_frame_bytes) else at
         return at if is_known else body
+    if (samples := wav_samples(data[at : min(end, at + _MAX_LEAD_IN)])) and _is_container(data, at + samples, end):
+        return at + samples
     found = _LEAD_IN.match(data, at, min(end, at + _MAX_LEAD_IN))
     lead_in = max(found.end() if found else at, padding_end(data, at, end))
     for start in range(lead_in, max(lead_in - 4, at), -1):  # an MP4 begins with zeros, too
@@ -147,7 +149,11 @@ def begins_recording(data: mmap.mmap, at: int, end: int, before: Callable[[bytes
     known = any(pattern.match(data, body) for patterns in (*_STARTS, _ONLY_FIRST) for pattern in patterns)
     if known or (framing := framing_at(data, body, end)):
         return known or framing is not before
-    return body == at and container_name(data[at : min(end, at + HEAD_BYTES)]) is not None
+    return body == at and _is_container(data, at, end)
+
+
+def _is_container(data: mmap.mmap, at: int, end: int) -> bool:
+    return container_name(data[at : min(end, at + HEAD_BYTES)]) is not None
 
 
 def recordings_between(

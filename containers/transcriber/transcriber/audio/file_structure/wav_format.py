@@ -11,9 +11,11 @@ import struct
 
 import numpy as np
 
+from earshot_contract.audio_limits import MAX_CHANNELS
+
 _UNKNOWN, _INTEGER, _FLOAT, _EXTENSIBLE = 0, 1, 3, 0xFFFE  # format tags
 _USUAL_BITS = (8, 16, 24, 32)
-_LEAST_SAMPLES = 1000  # that are not zero; fewer say nothing
+_LEAST_SAMPLES = 1000  # samples that are not zero; fewer prove nothing
 # Floats have these sizes in sound: integers, read as floats, have any size. What a filter or an FFT leaves of silence
 # is smaller still, so that small ones prove nothing.
 _SMALLEST, _LARGEST, _USUAL = 1e-9, 1e6, 0.98
@@ -23,7 +25,6 @@ _IMPOSSIBLE, _MANY = 1e10, 0.1
 _WORD_BITS = 32
 # Of the chunk `fmt `: its fields up to the bits, and those of WAVEFORMATEXTENSIBLE up to the first of its sub-format.
 _FIELDS, _MORE_FIELDS = struct.Struct("<HHIIHH"), struct.Struct("<HHIH")
-_MAX_CHANNELS = 64
 _PACKED_BYTES = 3  # of 24 bits without a word around them
 
 
@@ -84,7 +85,7 @@ def are_floats(samples: bytes) -> bool | None:
 
 def _has_words(channels: int, frame: int, bits: int) -> bool:
     """Return whether a header says that a sample of 17 bits and more takes 32; `frame`: bytes of all channels'."""
-    return 0 < channels <= _MAX_CHANNELS and frame == channels * _WORD_BITS // 8 and 16 < bits <= _WORD_BITS
+    return 0 < channels <= MAX_CHANNELS and frame == channels * _WORD_BITS // 8 and 16 < bits <= _WORD_BITS
 
 
 def _are_words(samples: bytes, channels: int) -> bool:

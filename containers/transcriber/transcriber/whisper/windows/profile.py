@@ -21,7 +21,8 @@ class Profile:
             the speech needs.
         timestamps: the first search writes timestamps; on a short window they alone reveal repetition.
         checks_language: the language of a shard's first window is detected though it was requested: a warning for 2 %
-            of a clip's time here, 5 % with short windows.
+            of a clip's time here, 5 % with short windows. Where it is detected, the stretches of speech in a window
+            that is surely in one language are asked, too.
     """
 
     max_window_seconds: float

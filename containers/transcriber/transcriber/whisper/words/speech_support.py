@@ -7,6 +7,7 @@ start; `voiced` are the (start, end) of the regions of speech that the VAD found
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from statistics import median
 
@@ -19,12 +20,13 @@ _MAX_LETTERS_PER_SECOND = 25.0
 _TOLERANCE_SECONDS = 0.1
 _MIN_LETTERS = 1  # supported by any speech at all
 _MIN_WORD_SECONDS = 0.16  # less speech than this is no word, but a click of a key or a cut-off sound
-_MIN_REGION_SECONDS = 0.6  # a shorter region of speech without a word may be a breath
+MIN_REGION_SECONDS = 0.6  # a shorter region without a word may be a breath: not decoded again
 _MIN_REST_SECONDS = 1.2  # speech after the last word in its own region; the alignment ends words this much too early
 _SLOW_LETTERS_PER_SECOND = 8.0  # a word has time for more speech than this only if it is stretched
 _MAX_SQUEEZED_SHARE = 0.1  # words of no length in a text that was said
 _SQUEEZED_SECONDS = 0.03
 _MIN_MEDIAN_PROBABILITY = 0.5  # of the words of a text that was said
+_ENDS_WITH_AMOUNT = re.compile(r"([$€£¥]\s?\d[\d.,]*|\d\s?[$€£¥%°])\W*$")
 
 
 def uncovered_regions(words: Sequence[AlignedWord], voiced: Regions) -> list[tuple[float, float]]:
@@ -48,7 +50,7 @@ def uncovered_regions(words: Sequence[AlignedWord], voiced: Regions) -> list[tup
             for word in words
         )
         rest = end - words[-1].end if covered and words[-1].start < end else 0.0
-        if not covered and end - start >= _MIN_REGION_SECONDS:
+        if not covered and end - start >= MIN_REGION_SECONDS:
             found = [*found[:-1], (found[-1][0], end)] if joins and found else [*found, (start, end)]
             joins = True
         elif rest >= _MIN_REST_SECONDS:
@@ -58,6 +60,20 @@ def uncovered_regions(words: Sequence[AlignedWord], voiced: Regions) -> list[tup
             joins = joins and not covered
         previous_end = end
     return found
+
+
+def is_rest_of_amount(words: Sequence[AlignedWord], position: float, voiced: Regions) -> bool:
+    """Return whether the speech from `position` on is a part of the amount that the text ends with.
+
+    Of "$3.50", said "three dollars and fifty cents", the model's last timestamp leaves "cents" out.
+    """
+    rest = [(start, end) for start, end in voiced if end > position]
+    return (
+        len(rest) == 1
+        and rest[0][0] <= position
+        and rest[0][1] - position < _MIN_REST_SECONDS
+        and _ENDS_WITH_AMOUNT.search("".join(word.text for word in words)) is not None
+    )
 
 
 def has_time_in_speech(words: Sequence[AlignedWord], voiced: Regions) -> bool:

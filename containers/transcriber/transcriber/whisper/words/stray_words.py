@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from transcriber.whisper.words.speech_support import MIN_REGION_SECONDS
 from transcriber.whisper.words.word_alignment import MIN_WORD_SECONDS, AlignedWord, letters_of
 
 Regions = Sequence[tuple[float, float]]
 
 _MIN_SECONDS = 1.0  # in less speech a word or two may be all that was said
-_MIN_REGION_SECONDS = 0.6  # a shorter region is not decoded again
 # Slow speech has 8 letters a second. A word said alone may have fewer: the audio decides (`OutcomeMaker`).
 _MIN_LETTERS_PER_SECOND = 4.0
 _EDGE_SECONDS = 0.3  # words that end this much before their region's end belong to what was said before it
@@ -49,7 +49,7 @@ def find_stray_words(words: Sequence[AlignedWord], voiced: Regions) -> list[Stra
     found: list[StrayWords] = []
     for region, count in enumerate(counts):
         seconds = _seconds(voiced[region])
-        if not count or count == len(words) or seconds < _MIN_REGION_SECONDS:
+        if not count or count == len(words) or seconds < MIN_REGION_SECONDS:
             continue
         seconds += sum(
             _seconds(voiced[other])

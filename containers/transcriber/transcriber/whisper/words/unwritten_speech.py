@@ -12,7 +12,7 @@ Regions = Sequence[tuple[float, float]]
 _MIN_SECONDS = 1.0  # of speech; less may be a breath, a laugh or a word that was drawn out
 _MIN_DROPPED_SECONDS = 0.4  # of speech for which the model wrote words: "What's the weather?" took 0.48
 _TOLERANCE_SECONDS = 0.1  # between a word's end and the speech behind it
-# A word takes at most this long. What is left of a longer one is speech that the alignment gave it for want of others.
+# A word takes at most this long. The rest of a longer one is speech that the text leaves out.
 _MAX_WORD_SECONDS, _MAX_LETTER_SECONDS = 0.6, 0.12
 _SPELLED_LETTERS = 3  # a letter that is read as its name takes as long as three others
 _JOIN_SECONDS = 0.6  # stretches that are closer are one for the reader

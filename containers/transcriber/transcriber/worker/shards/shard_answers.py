@@ -80,7 +80,7 @@ class ShardAnswers:
         run.log("Failed", "warning", error=error.value, cause=cause)
 
     def give_back(self, run: ShardRun, error: Exception) -> None:
-        """After a result that could not be stored or answered: let the job machine send the shard again later.
+        """Let the job machine send the shard again later, after a result that could not be stored or answered.
 
         If that cannot be answered either, the message is received again when its visibility ends.
         """

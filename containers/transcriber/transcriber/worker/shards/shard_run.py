@@ -77,7 +77,7 @@ def read_message(message: Message) -> ShardRun:
     """Return the run of a message: a shard's or an audio copy's.
 
     Raises:
-        InvalidDocument: it is neither.
+        InvalidDocument: the message is neither.
     """
     if '"copy"' in message.body:
         body = AudioCopyMessage.from_json(message.body)

@@ -121,7 +121,7 @@ def test_unavailable_model_returns_400_with_available_models(api, executions):
         (b'{"url": "https://example.org/a"}', {}, "Content-Type: application/json"),
         (b' {"audio_url": 1}', {"Content_Type": "text/plain"}, "Content-Type: application/json"),
         (b"x", {"Content_Type": "multipart/form-data; boundary=x"}, "multipart form"),
-        (b"RIFF" * 2000, {"Content_Type": "application/x-www-form-urlencoded"}, "--data-binary @FILE"),
+        (b"RIFF\xff" * 2000, {"Content_Type": "application/x-www-form-urlencoded"}, "--data-binary @FILE"),
         (b'{"url": "\\ud800://x"}', {"Content_Type": "application/json"}, "URI"),
         (b'{"url": "s3://uploads/\\ud800"}', {"Content_Type": "application/json"}, "s3://"),
         (b'{"url": "s3://uploads/' + b"k" * 1025 + b'"}', {"Content_Type": "application/json"}, "1024 bytes"),
@@ -133,6 +133,14 @@ def test_mistaken_body_is_refused_with_its_name(api, executions, body, headers, 
     assert answer.status == 400
     assert named in answer.json["err_msg"]
     assert executions() == []
+
+
+def test_text_of_base64_is_no_file_without_some_bytes(api, executions):
+    """Prepare refuses it as base64, as under any other type; curl's -d has left nothing out."""
+    form = "application/x-www-form-urlencoded"
+
+    assert api.post("/listen", base64.b64encode(b"RIFF\xff" * 2000), Content_Type=form).status == 303
+    assert len(executions()) == 1
 
 
 @pytest.mark.parametrize(

@@ -50,3 +50,21 @@ def test_requested_channel_of_silent_track_is_audible(tmp_path: Path) -> None:
 
     assert level(read(path, channel=0)[0]) > 0.1
     assert level(read(path, channel=1)[0]) == 0
+
+
+def test_clicks_do_not_make_a_silent_track_audible(tmp_path: Path) -> None:
+    """As of a microphone that is switched on, and off again."""
+    clicks, sound = noise(2.0, level=1e-4), noise(2.0)
+    clicks[1000:1020] = clicks[30_000:30_020] = 0.9
+
+    samples, warnings = read(matroska(tmp_path / "a.mka", clicks[None], sound[None], default=0))
+
+    assert level(samples) > 0.1
+    assert warnings == ["silent_track"]
+
+
+def test_short_word_makes_a_track_audible(tmp_path: Path) -> None:
+    word, louder = noise(2.0, level=1e-4), noise(2.0)
+    word[16_000:24_000] = noise(0.5, level=0.01)
+
+    assert read(matroska(tmp_path / "a.mka", word[None], louder[None], default=0))[1] == []

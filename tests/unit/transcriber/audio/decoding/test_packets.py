@@ -100,7 +100,7 @@ def positions(path: Path) -> list[PacketPosition]:
     found, start = [], 0.0
     for number, part in recordings(path):
         clock = PacketClock(part, start)
-        packets = [packet for packet in part.container.demux(part.stream) if packet.size]
+        packets = [packet for packet in part.packets() if packet.size]
         batches = [clock.times_of(packets[n : n + BATCH]) for n in range(0, len(packets), BATCH)]
         starts = np.concatenate(batches)[:, 0].tolist()
         found += [PacketPosition(starts[n], n, number, packet.pts) for n, packet in enumerate(packets)]

@@ -34,7 +34,32 @@ BEFORE = {
     "many zeros": bytes(70_000),
     "lines of a header": b"Content-Type: audio/mpeg\r\nX-A: b\r\n\r\n",
     "two ID3 tags": id3(300) + id3(9000),
+    "the header of a WAV": b"RIFF\xff\xff\xff\xffWAVEfmt "
+    + struct.pack("<IHHIIHH4sI", 16, 1, 2, 8000, 32_000, 4, 16, b"data", 0xFFFF_FFFF),
 }
+
+
+@pytest.mark.parametrize(("name", "codec", "rate"), FORMATS)
+def test_channels_behind_a_wav_header_are_those_of_the_file(name: str, codec: str, rate: int) -> None:
+    content = encoded(name, codec, rate)
+    wrapped = BEFORE["the header of a WAV"] + content
+
+    assert probe(io.BytesIO(wrapped), len(wrapped)).channels == probe(io.BytesIO(content), len(content)).channels
+
+
+@pytest.mark.parametrize("box", ["uuid", "free", "wide", "skip", "pdin", "prft"])
+def test_mp4_that_begins_with_another_box_is_whole(box: str, tmp_path: Path) -> None:
+    before = struct.pack(">I4s", 124, box.encode()) + bytes(116)
+    content = bytearray(encoded("ipod", "aac", 16_000))
+    at = content.index(b"stco") + 8
+    for entry in range(at + 4, at + 4 + 4 * int.from_bytes(content[at : at + 4], "big"), 4):
+        (offset,) = struct.unpack_from(">I", content, entry)
+        struct.pack_into(">I", content, entry, offset + len(before))
+    path = tmp_path / "a"
+    path.write_bytes(before + content)
+
+    assert decode(path).info.duration == pytest.approx(1.0, abs=0.1)
+    assert probe(io.BytesIO(before + content), path.stat().st_size).channels == 1
 
 
 @pytest.mark.slow

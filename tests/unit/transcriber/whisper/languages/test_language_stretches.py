@@ -13,6 +13,13 @@ UNSURE, WRONG_FOR_A_MOMENT = [("la", 0.3), ("en", 0.25)], [("cy", 0.97), ("en", 
 def test_regions_are_joined_to_stretches_of_enough_speech() -> None:
     assert stretches_of([(0, 1), (1.4, 4), (4.4, 5), (5.4, 9)]) == [(0, 5), (5.4, 9)]
     assert stretches_of([(0, 0.5)]) == [(0, 0.5)]
+    assert stretches_of([]) == []
+
+
+def test_short_region_is_joined_over_the_shorter_pause() -> None:
+    """A German word after a pause of two seconds was taken for the end of the English sentence before it."""
+    assert stretches_of([(0, 2.5), (4.5, 5.2), (5.5, 9)]) == [(0, 2.5), (4.5, 9)]
+    assert stretches_of([(0, 2.5), (2.8, 3.5), (5.5, 9)]) == [(0, 3.5), (5.5, 9)]
 
 
 @pytest.mark.parametrize(
@@ -23,6 +30,9 @@ def test_regions_are_joined_to_stretches_of_enough_speech() -> None:
         ([DE], [6], ["de"]),
         ([EN, WRONG_FOR_A_MOMENT, EN], [6, 2, 6], ["en", "en", "en"]),
         ([WRONG_FOR_A_MOMENT], [2], ["en"]),
+        ([DE, EN], [1.7, 9], ["de", "en"]),  # one change, whether the short one comes first or last
+        ([EN, DE], [9, 1.7], ["en", "de"]),
+        ([EN, DE, EN], [6, 2.7, 6], ["en", "de", "en"]),
         ([UNSURE, UNSURE, EN], [8, 8, 2], ["en", "en", "en"]),
     ],
 )

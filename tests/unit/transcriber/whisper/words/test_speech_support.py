@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from transcriber.whisper.words.speech_support import has_time_in_speech, supported_words, uncovered_regions
+from transcriber.whisper.words.speech_support import (
+    has_time_in_speech,
+    is_rest_of_amount,
+    supported_words,
+    uncovered_regions,
+)
 from transcriber.whisper.words.word_alignment import AlignedWord
 
 # A sentence of 1.6 s, said twice: from 0.5 to 2.1 and from 3.0 to 4.6.
@@ -109,3 +114,23 @@ def test_ending_in_the_speech_of_the_words_before_is_not_kept() -> None:
 
     assert supported_words(ONCE + end, VOICED[:1], confident=True) == len(ONCE)
     assert supported_words(words_of("Thank you.", 0.0, 0.1), [(0.0, 0.2)], confident=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "voiced", "expected"),
+    [
+        ("It costs $3.50.", 2.0, [(0.2, 2.7)], True),
+        ("It costs 3,50 €.", 2.0, [(0.2, 2.7)], True),
+        ("It rose by 12 %.", 2.0, [(0.2, 2.7)], True),
+        ("It costs $3.50.", 2.0, [(0.2, 3.3)], False),  # more than a unit
+        ("It costs $3.50.", 2.0, [(0.2, 2.0), (2.1, 2.7)], False),  # after a pause
+        ("It costs $3.50.", 2.0, [(0.2, 2.7), (3.0, 4.0)], False),
+        ("It is 1984.", 2.0, [(0.2, 2.7)], False),
+        ("It costs $3.50 today.", 2.0, [(0.2, 2.7)], False),
+    ],
+)
+def test_unit_of_an_amount_is_no_speech_without_words(
+    text: str, position: float, voiced: list[tuple[float, float]], *, expected: bool
+) -> None:
+    """ "It costs $3.50." was followed by "sense.", which was "cents"."""
+    assert is_rest_of_amount(words_of(text, 0.2, 2.0), position, voiced) is expected
