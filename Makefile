@@ -137,10 +137,10 @@ template-checks: $(STAMP) synth ## checkov (infra/checkov.yaml) and asl-validato
 audit: $(STAMP) ## known vulnerabilities, committed keys, and lists of what is installed (SBOM) into build/sbom; fetches the tools
 	@mkdir -p build/sbom
 	@git ls-files -z | $(INDEX) xargs -0 $(UV) tool run --from detect-secrets==1.5.0 detect-secrets-hook $(SECRETS)
-	@for image in requirements requirements-gpu; do \
+	@for image in requirements requirements-gpu requirements-quick; do \
 		$(TOOL) cyclonedx-bom==7.1.0 cyclonedx-py requirements containers/transcriber/$$image.txt -o build/sbom/image-$$image.json || exit 1; done
 	@$(TOOL) cyclonedx-bom==7.1.0 cyclonedx-py requirements requirements.lock -o build/sbom/environment.json
-	@$(TOOL) pip-audit==2.9.0 pip-audit --require-hashes --disable-pip --requirement requirements.lock
+	@$(TOOL) pip-audit==2.9.0 pip-audit --strict --require-hashes --disable-pip $(addprefix --requirement ,requirements.lock containers/transcriber/requirements-gpu.txt)
 
 base-digest: ## whether the tag of the image's base still points at the pinned digest; needs Docker and the network
 	@containers/transcriber/check_base.sh

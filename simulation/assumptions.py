@@ -7,7 +7,7 @@ not here: the simulation imports that code.
 from __future__ import annotations
 
 from earshot_contract.timeouts import WORKER_START_SECONDS
-from functions.workers.fleet import MEMORY_A_CPU
+from earshot_contract.worker_kinds import MEMORY_A_CPU
 
 # -- tasks: GPU instances of ECS Managed Instances, g6.xlarge ----------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from functions.workers.fleet import MEMORY_A_CPU, QUICK_SPEED_A_CPU
+from earshot_contract.worker_kinds import MEMORY_A_CPU, QUICK_SPEED_A_CPU
 from simulation import assumptions
 from simulation.figures import Figures
 from simulation.scenarios import SCENARIOS, TITLES

@@ -22,9 +22,9 @@ from earshot_contract.timeouts import (
     SPARE_IDLE_SECONDS,
     SPOT_LAUNCH_SECONDS,
 )
-from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
+from earshot_contract.worker_kinds import MEMORY_A_CPU, QUICK_SPEED_A_CPU, WorkerKind, WorkerQueues
 from functions.workers import slots as slot_rules
-from functions.workers.fleet import MEMORY_A_CPU, QUICK_SPEED_A_CPU, Limits
+from functions.workers.fleet import Limits
 from functions.workers.measures import Measures
 from functions.workers.prices import TASK_USD_HOUR
 from functions.workers.slots import Slot

@@ -20,6 +20,13 @@ else
     size=$(run sh -c 'du -sbx / 2> /dev/null || true' | cut -f1) # some folders are closed to that user, and empty
 fi
 
+# What the image adds to its base, as a registry that compresses with zstd keeps it, and a worker pulls it.
+if command -v zstd > /dev/null; then
+    added=$(run tar -C / -cf - opt/packages app | zstd -3 -c | wc -c)
+    added_mb=$([ "$flavour" = gpu ] && echo 440 || echo 180)
+    echo "$image: $((added / 1000000)) MB (zstd) without its base"
+    [ "$added" -le $((added_mb * 1000000)) ] || { echo "More than $added_mb MB." >&2; exit 1; }
+fi
 echo "$image: $((size / 1000000)) MB unpacked"
 [ "$size" -le $((limit_mb * 1000000)) ] || { echo "More than $limit_mb MB." >&2; exit 1; }
 [ "$(run id -u)" = 10001 ] || { echo "It does not run as the user transcriber." >&2; exit 1; }

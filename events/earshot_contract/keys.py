@@ -186,6 +186,11 @@ def source_url_pk(job_id: str) -> str:
     return f"URL#{job_id}"
 
 
+def callback_url_pk(job_id: str) -> str:
+    """Return the partition key of the item with a job's whole callback URL, if its row has only scheme and host."""
+    return f"CALLBACK#{job_id}"
+
+
 def api_key_pk(api_key: str) -> str:
     """Return the partition key of an API key: its SHA-256 digest. The key itself is not stored."""
     return f"{API_KEY_PK_PREFIX}{hashlib.sha256(api_key.encode()).hexdigest()}"

@@ -58,6 +58,8 @@ SLOT_TTL_SECONDS = 86_400
 IDLE_SECONDS = WORKER_START_SECONDS
 # Every other task waits so long: for the next shard of a burst.
 SPARE_IDLE_SECONDS = 20
+# A quick worker waits so long: two polls. Its environment stays warm for minutes after it, and costs nothing then.
+QUICK_IDLE_SECONDS = 2
 
 # -- a caller who waits ------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Kinds of workers, their queues, and how they fail: what the policy, the machines and the worker share."""
+"""Kinds of workers, their speed, queues and failures: what the policy, the machines and the worker share."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ class WorkerKind(StrEnum):
 
     TASK = "task"  # an ECS task: a GPU instance, or Fargate in the CPU flavour
     QUICK = "quick"  # an invocation of a Lambda container function, on CPU: there in seconds, and at most 15 minutes
+
+
+# Lambda gives one vCPU for each 1,769 MB (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
+MEMORY_A_CPU = 1769
+# Seconds of audio that one vCPU transcribes in a second, until a quick worker has measured it: 10 s of speech cost
+# 3.2 CPU seconds with weights of the shape of large-v3-turbo in int8 (two busy Xeon cores), and of the cores that a
+# clip gets it uses about two thirds.
+QUICK_SPEED_A_CPU = 10 / 3.2 * 2 / 3
 
 
 class WorkerQueues(StrEnum):

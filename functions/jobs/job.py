@@ -34,7 +34,7 @@ class Source(Document, Struct, frozen=True):
     audio: S3Object | None = None
     url: str | None = None
     size: int | None = None  # bytes
-    withheld: bool | None = None  # True: `url` lacks what authenticates it (functions/aws/table/source_urls.py)
+    withheld: bool | None = None  # True: `url` lacks what authenticates it (functions/aws/table/withheld_urls.py)
 
     def without_credentials(self) -> Source:
         """Return the source whose URL has nothing that authenticates it; `withheld` says whether it had."""
@@ -71,6 +71,7 @@ class Job(Document, Struct):
     source: Source
     options: str  # query string of /v1/listen, also for uploads
     parsed: dict[str, Any] | None = None  # those options, parsed (Options.to_stored); None in rows of 0.1
+    callback_withheld: bool | None = None  # True: of the callback's URL the options have only scheme and host
     caller: str | None = None  # name of the API key
     owner: str | None = None  # whose job it is: the id of a key, `public` or `deployment`; None in rows of 0.1
     name: str | None = None  # of the file, as the caller gave it (functions/file_name.py)

@@ -11,6 +11,7 @@ from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import upload_job_id
 from functions.file_name import clean_name
 from functions.jobs.job import Job, Source, SourceKind
+from functions.jobs.redaction import callback_of, with_shown_callback
 
 
 class Upload(Struct, frozen=True):
@@ -49,7 +50,14 @@ class Upload(Struct, frozen=True):
         """
         source = Source(SourceKind.UPLOAD, self.audio, size=self.size if size is None else size)
         name = name or clean_name(self.audio.key)
-        return Job(self.job_id, source, query, owner=DEPLOYMENT_OWNER, name=name)
+        return Job(
+            self.job_id,
+            source,
+            with_shown_callback(query),
+            callback_withheld=bool(callback_of(query)) or None,
+            owner=DEPLOYMENT_OWNER,
+            name=name,
+        )
 
     @property
     def is_folder(self) -> bool:

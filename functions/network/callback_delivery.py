@@ -28,17 +28,16 @@ class CallbackFailed(Exception):
     Attributes:
         status: what the receiver answered; None: nothing.
         retry_after: seconds that the receiver asks to wait; 0.0 without such a wish.
+        is_final: True if no further try is of use: the receiver wants none, or the URL is gone.
     """
 
-    def __init__(self, reason: str, status: int | None = None, retry_after: float = 0.0) -> None:
+    def __init__(
+        self, reason: str, status: int | None = None, retry_after: float = 0.0, *, is_final: bool = False
+    ) -> None:
         super().__init__(reason)
         self.status = status
         self.retry_after = retry_after
-
-    @property
-    def is_final(self) -> bool:
-        """True if the receiver wants no further try."""
-        return self.status == GONE
+        self.is_final = is_final or status == GONE
 
 
 def deliver(

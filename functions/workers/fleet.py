@@ -6,20 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from earshot_contract.timeouts import SPARE_IDLE_SECONDS
-from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
+from earshot_contract.timeouts import QUICK_IDLE_SECONDS, SPARE_IDLE_SECONDS
+from earshot_contract.worker_kinds import MEMORY_A_CPU, QUICK_SPEED_A_CPU, WorkerKind, WorkerQueues
 from functions.workers import policy
 from functions.workers.measures import INITIAL_SHARD_SECONDS, Measures
 from functions.workers.policy import Backlog, Offer, Working
 from functions.workers.prices import quick_usd_hour
-from functions.workers.slots import QUICK_IDLE_SECONDS, Slot, launchable
-
-# Lambda gives one vCPU for each 1,769 MB (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
-MEMORY_A_CPU = 1769
-# Seconds of audio that one vCPU transcribes in a second, until a quick worker has measured it: 10 s of speech cost
-# 3.2 CPU seconds with weights of the shape of large-v3-turbo in int8 (two busy Xeon cores), and of the cores that a
-# clip gets it uses about two thirds.
-QUICK_SPEED_A_CPU = 10 / 3.2 * 2 / 3
+from functions.workers.slots import Slot, launchable
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from earshot_contract.keys import slot_pk
-from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS, SPARE_IDLE_SECONDS
+from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS, QUICK_IDLE_SECONDS, SPARE_IDLE_SECONDS
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 
 # Seconds in which a slot does not launch after its first failed launch, and the most after several. Without a
 # cooldown, a slot whose launch fails is launched again and again. Each attempt may buy an instance.
 COOLDOWN_SECONDS, MAX_COOLDOWN_SECONDS = 60, 1800
-# A quick worker's: two polls. Its environment stays warm for minutes after it, and costs nothing then.
-QUICK_IDLE_SECONDS = 2
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def _redeliver() -> Schema:
         "parameters": [ID],
         "responses": {
             "200": json_answer("It is being sent.", "Job"),
-            **error_answers("Error", 400, 401, 403, 404, 429, 500, 503),
+            **error_answers("Error", 400, 401, 403, 404, 410, 429, 500, 503),
         },
     }
 

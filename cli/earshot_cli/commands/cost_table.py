@@ -1,4 +1,4 @@
-"""Table of what audio costs, a row for each kind of worker."""
+"""Table of what audio costs, a row for each kind of worker, and how fast each is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from earshot_cli.deployment.cost import AudioCost
+from earshot_contract.worker_kinds import WorkerKind
 
 WIDE_COLUMNS = 62  # of the whole table
 
@@ -27,3 +28,14 @@ def cost_table(found: Sequence[AudioCost], *, narrow: bool) -> Table:
         dollars = [f"${value:.4f}" for value in (each.price.usd, each.audio_hour, each.lone_hour, each.burst)]
         table.add_row(each.price.worker, *(dollars[:3] if narrow else [*dollars, each.price.published[:10]]))
     return table
+
+
+def speeds(found: Sequence[AudioCost]) -> str:
+    """Return how fast each kind of worker is, and whether that is known."""
+    names = {WorkerKind.TASK: "a task", WorkerKind.QUICK: "a quick worker (Lambda)"}
+    by_kind = {each.kind: each for each in found}
+    return "; ".join(
+        f"{names[kind]} transcribes {each.speed:.3g} seconds of audio a second and starts in {each.start:.3g} s, "
+        f"{'as its workers have measured' if each.measured else 'which no worker has measured yet'}"
+        for kind, each in by_kind.items()
+    )

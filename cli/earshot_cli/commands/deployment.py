@@ -19,17 +19,16 @@ from earshot_cli.aws.clients import aws_errors, client, price_list_client
 from earshot_cli.aws.deployed_stack import DATA_DIR, local_outputs, read_stack, stack_outputs
 from earshot_cli.aws.stack_state import DELETING, Stage, check_unprotected, is_earshots, refusal, stage
 from earshot_cli.commands.admin import DataDir, Stack
-from earshot_cli.commands.cost_table import WIDE_COLUMNS, cost_table
+from earshot_cli.commands.cost_table import WIDE_COLUMNS, cost_table, speeds
 from earshot_cli.commands.doctor import Flavour, print_findings
 from earshot_cli.console import stderr, stdout, write
 from earshot_cli.deployment import image_assets, image_builder, release
 from earshot_cli.deployment.account_checks import Level
 from earshot_cli.deployment.cdk import check_clone, run_cdk
-from earshot_cli.deployment.cost import audio_costs, worker_price
+from earshot_cli.deployment.cost import audio_costs, learnt, worker_price
 from earshot_cli.deployment.destroy import destroy as remove
 from earshot_cli.deployment.doctor import Needs, docker, examine
 from earshot_cli.errors import CliError, Status
-from earshot_contract.timeouts import WORKER_START_SECONDS
 
 DEFAULT_INSTANCE_TYPE = "g6.xlarge"  # the first of infra/settings.py, which is not in the wheel
 
@@ -90,6 +89,7 @@ def upgrade(
     folder = _build(stack, {**named, "name": stack}, image, unchecked, deployed)
     for line in release.settings_changes(deployed, release.synthesized_settings(stack, folder)):
         stdout.print(f"Setting  {line}", markup=False)
+    stderr.print("CloudFormation prepares the changes. What the CDK prints about it changes nothing yet.")
     with aws_errors(f"The changes of {stack} cannot be prepared"):
         found = release.prepare(client, stack, folder)
     if not found:
@@ -192,19 +192,20 @@ def _build(
 def cost(
     stack: Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, for example Earshot.")],
 ) -> None:
-    """Compute what audio costs in a deployment: its settings, AWS's list prices of today, nothing measured."""
+    """Compute what audio costs, by kind of worker: AWS's list prices of today, speeds as measured in the deployment."""
     outputs = stack_outputs(stack)
     if "Settings" not in outputs:
         raise CliError(f"The stack {stack} was deployed by an earlier version, which has no output Settings.")
     settings, region = json.loads(outputs["Settings"]), outputs["JobMachineArn"].split(":")[3]
+    with aws_errors(f"What the workers of {stack} have measured cannot be read"):
+        measured = learnt(client("dynamodb"), outputs["TableName"])
     with aws_errors("AWS's price list cannot be read"):
-        found = list(audio_costs(price_list_client, settings, region))
+        found = list(audio_costs(price_list_client, settings, region, measured))
     stdout.print(cost_table(found, narrow=stdout.width < WIDE_COLUMNS))
     stdout.print(
         "An hour of audio: of many in a row, and of one alone, for which a worker starts. A burst: its start, its idle "
-        f"time, its instance's time after it. List prices on demand in {region}. Assumed: {settings['speed']:g} "
-        f"seconds of audio a second and a start of {WORKER_START_SECONDS} s, neither measured. Not included: "
-        "Spot's discount, ECS's fee for managed instances, storage."
+        f"time, its instance's time after it. List prices on demand in {region}, of Lambda without its free seconds. "
+        f"Here {speeds(found)}. Not included: Spot's discount, ECS's fee for managed instances, storage."
     )
 
 

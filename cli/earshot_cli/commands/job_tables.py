@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +70,7 @@ def job_details(job: dict[str, Any]) -> Table:
         "audio": job.get("duration") and duration(job["duration"]),
         "created": _local_time(job["created"]),
         "completed": job.get("completed") and f"{_local_time(job['completed'])} (after {_elapsed(job)})",
+        "cost": job.get("cost_usd") is not None and dollars(job["cost_usd"]),
         "progress": _progress_and_rest(job),
         "warnings": "\n".join(_one_line(str(each.get("message", each))) for each in job.get("warnings", [])),
         "tags": ", ".join(job.get("tags", [])),
@@ -80,6 +82,13 @@ def job_details(job: dict[str, Any]) -> Table:
         if value:
             table.add_row(name, value if isinstance(value, Text) else Text(str(value)))
     return table
+
+
+def dollars(usd: float) -> str:
+    """Return a price as `$1.20`; of less than ten cents two digits: `$0.0021`."""
+    if usd >= 0.1 or usd == 0:
+        return f"${usd:.2f}"
+    return f"${usd:.{1 - math.floor(math.log10(usd))}f}"
 
 
 def _state(job: dict[str, Any]) -> Text:

@@ -7,3 +7,5 @@ import os
 
 # As `transcriber.hardware.configure_process` does for the worker; a benchmark imports numpy before it calls that.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# As `transcriber` does: engines that are compared import onnxruntime without it.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

@@ -19,12 +19,14 @@ from earshot_contract.job_state import JobState
 from earshot_contract.keys import body_key, known_speakers_key, work_owner
 from functions.aws import model_bucket, s3, step_functions
 from functions.aws.clients import is_unavailable
-from functions.aws.table import idempotency, job_table, source_urls
+from functions.aws.table import idempotency, job_table
 from functions.aws.table.idempotency import IdempotencyRecord
+from functions.aws.table.withheld_urls import callback_urls, source_urls
 from functions.errors import internal_error, remote_content_error, service_unavailable, too_many_waiting
 from functions.handlers.api.admission import check_in_time, is_full
 from functions.jobs.caller import Caller
 from functions.jobs.job import Job, Source, SourceKind
+from functions.jobs.redaction import stored_options, with_shown_callback, withheld_callback
 from functions.observability import logger
 from functions.options.options import Options
 from functions.settings import settings
@@ -145,14 +147,18 @@ def _create_job(job_id: str, request: TranscriptionRequest, model: str) -> Job:
     shown = source.without_credentials()
     if shown.withheld and source.url:
         source_urls.keep(job_id, source.url)
+    callback = withheld_callback(request.options.callback)
+    if callback:
+        callback_urls.keep(job_id, callback)
     if request.known_speakers:
         known = S3Object(settings().transcripts_bucket, known_speakers_key(job_id))
         s3.put(known, request.known_speakers.to_json().encode(), "application/json")
     job = Job(
         id=job_id,
         source=shown,
-        options=request.options.query,
-        parsed=request.options.to_stored(),
+        options=with_shown_callback(request.options.query),
+        parsed=stored_options(request.options),
+        callback_withheld=bool(callback) or None,
         caller=request.caller.name,
         owner=request.caller.owner,
         name=request.options.name or request.name,

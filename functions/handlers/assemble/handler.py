@@ -25,7 +25,8 @@ from earshot_contract.keys import (
 )
 from functions.aws import s3, shard_results
 from functions.aws.init_phase import connect
-from functions.aws.table import job_table, latest_uploads, source_urls
+from functions.aws.table import job_table, latest_uploads
+from functions.aws.table.withheld_urls import source_urls
 from functions.handlers.assemble.job_cost import job_cost
 from functions.handlers.assemble.output_files import OutputFile, output_files
 from functions.handlers.assemble.redacted_audio import copy_to_upload_key, request_copy

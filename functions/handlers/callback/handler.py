@@ -16,6 +16,7 @@ from functions.aws import s3
 from functions.aws.init_phase import connect
 from functions.aws.queues import callback_queue
 from functions.aws.table import job_table, webhook_secrets
+from functions.aws.table.withheld_urls import callback_urls
 from functions.jobs.job import Delivery, Job, timestamp
 from functions.network.callback_delivery import CallbackFailed, deliver
 from functions.network.callback_schedule import retry_delay
@@ -82,11 +83,10 @@ def _due(job: Job) -> float | None:
 def _try(job: Job, message: str) -> Delivery:
     """Send a job's result once; a message without a further try goes to the queue for undelivered events."""
     options = Options.from_stored(job.parsed, job.options)
-    assert options.callback is not None, "A job without a callback has nothing to deliver."
     tries = job.callback_tries + 1
     try:
         status = deliver(
-            options.callback,
+            _url(job, options),
             options.callback_method,
             _document(job, options),
             job.caller,
@@ -102,6 +102,14 @@ def _try(job: Job, message: str) -> Delivery:
         return Delivery(timestamp(), error.status, str(error), due)
     logger.info("A callback was delivered", job_id=job.id, tries=tries)
     return Delivery(timestamp(), status)
+
+
+def _url(job: Job, options: Options) -> str:
+    """Return the callback's whole URL, and keep it for further tries."""
+    url = callback_urls.prolong(job.id) if job.callback_withheld else options.callback
+    if url is None:
+        raise CallbackFailed(callback_urls.gone(job.id), is_final=True)
+    return url
 
 
 def _document(job: Job, options: Options) -> dict[str, Any]:

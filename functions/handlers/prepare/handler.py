@@ -19,11 +19,13 @@ from earshot_contract.signatures.file_signatures import HEAD_BYTES
 from functions.aws import event_bus, lambda_invoke, model_bucket, s3, shard_results
 from functions.aws.init_phase import connect
 from functions.aws.table import job_table, latest_uploads
+from functions.aws.table.withheld_urls import callback_urls
 from functions.handlers.prepare.cut_shards import NOT_PLANNED, cut_shards, fingerprint, plan_shard
 from functions.handlers.prepare.locate_audio import locate_audio, probe_audio
 from functions.handlers.prepare.plan_shards import expected_seconds, is_interactive, plan_shards, shard_count
 from functions.jobs import job_events
 from functions.jobs.job import Job, SourceKind, timestamp
+from functions.jobs.redaction import callback_of, stored_options, with_callback
 from functions.jobs.upload_event import Upload
 from functions.observability import logger, metrics
 from functions.options.audio_content_type import claims_of, with_content_type
@@ -76,6 +78,8 @@ def _claim_job(execution_input: dict[str, Any], execution: str) -> Job | None:
     latest = latest_uploads.claim(upload)
     info = s3.head(upload.audio)
     query = _upload_query(upload.audio, info) if info else ""
+    if callback := callback_of(query):
+        callback_urls.keep(upload.job_id, callback)
     name = Options.from_stored(None, query).name  # lenient: a refused option fails the job later, with its name
     job = job_table.claim(upload.job(query, name, info.size if info else None), execution)
     if job and job.state == JobState.QUEUED and latest:
@@ -127,7 +131,7 @@ def _prepare(job: Job) -> dict[str, Any]:
         progress={},
         working_since=None,
         progressed=None,
-        parsed=options.to_stored(),
+        parsed=stored_options(options),
     )
     if updated is None:
         return NOTHING_TO_DO  # cancelled meanwhile
@@ -193,5 +197,6 @@ def _answer(shards: list[Shard], interactive: bool, group: str) -> dict[str, Any
 def _options(job: Job) -> Options:
     """Return the options: an upload's are parsed here, those of a request were parsed by the API."""
     if job.source.kind == SourceKind.UPLOAD:
-        return Options.from_query(job.options)
+        callback = callback_urls.find(job.id) if job.callback_withheld else None
+        return Options.from_query(with_callback(job.options, callback) if callback else job.options)
     return Options.from_stored(job.parsed, job.options)

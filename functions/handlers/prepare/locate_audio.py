@@ -7,8 +7,8 @@ from earshot_contract.keys import body_key
 from earshot_contract.signatures.file_signatures import HEAD_BYTES, WEB_PAGE, non_audio_kind
 from functions.audio.probe import Probe, probe
 from functions.aws import s3
-from functions.aws.table import source_urls
 from functions.aws.table.slow_downloads import SlowDownload
+from functions.aws.table.withheld_urls import source_urls
 from functions.errors import remote_content_error
 from functions.jobs.job import Job, Source, SourceKind
 from functions.network.download import download

@@ -137,14 +137,17 @@ def test_deploy_broken_image_upgrade_destroy(operator: Operator) -> None:
     # Another image ends the pause, and the job that waited is done.
     to_cpu = ("upgrade", STACK, "-c", "flavour=cpu", "--image", "codebuild")
     assert "-c default_model=base stays, -c default_model=small is the default" in operator.run(*to_cpu, fails=True)
-    to_cpu += ("-c", "default_model=base")
+    to_cpu += ("-c", "default_model=base", "-c", "retention_days=20", "-c", "cors_origins=https://example.org")
     shown = operator.run(*to_cpu, answer="n\n", fails=True)
     assert "Setting  flavour: gpu → cpu" in shown
-    assert len([line for line in shown.splitlines() if line.startswith(("Modify ", "Add ", "Remove "))]) < 30
+    assert "Modify   AWS::S3::Bucket" in shown, "what it keeps changes, and the bucket stays"
+    assert len([line for line in shown.splitlines() if line.startswith(("Modify ", "Add ", "Remove "))]) < 40
     operator.run(*to_cpu, "--yes")
     eventually(lambda: api.get(f"/v1/requests/{job}").json()["state"] == "completed", f"end of {job}")
     assert "Nothing differs" in operator.run("upgrade", STACK, "--image", "codebuild", "--yes")
-    assert "Fargate, 4 vCPUs, 16 GiB" in operator.run("cost", STACK)
+    priced = operator.run("cost", STACK)
+    assert "Fargate, 4 vCPUs, 16 GiB" in priced
+    assert "Lambda, " not in priced, "there are no quick workers"
 
     # The end, while a worker waits for more work. What stays is what the command says.
     machines = account.client("stepfunctions").list_state_machines()["stateMachines"]

@@ -73,3 +73,14 @@ def test_dockerfile_copies_contract_under_import_name() -> None:
     dockerfile = (HOME / "Dockerfile").read_text()
 
     assert re.findall(r"^COPY (events/.+)$", dockerfile, re.MULTILINE) == ["events/earshot_contract earshot_contract"]
+
+
+def test_build_context_is_admitted_as_whole_folders() -> None:
+    """Buildah and Docker's builder before BuildKit look into no folder that only a pattern like `a/**/*.py` admits."""
+    admitted = [line[1:] for line in (HOME / "Dockerfile.dockerignore").read_text().split() if line.startswith("!")]
+    copied = re.findall(r"^COPY (.+) \S+$", (HOME / "Dockerfile").read_text().replace("\\\n", " "), re.MULTILINE)
+
+    assert [path for path in admitted if "*" in path] == []
+    assert len(copied) == 3
+    for path in " ".join(copied).split():
+        assert any(path == whole or path.startswith(f"{whole}/") for whole in admitted), path

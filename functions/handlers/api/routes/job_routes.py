@@ -19,7 +19,8 @@ from earshot_contract.keys import (
     work_prefix,
 )
 from functions.aws import s3, shard_results, step_functions
-from functions.aws.table import job_pages, job_table, latest_uploads, source_urls
+from functions.aws.table import job_pages, job_table, latest_uploads
+from functions.aws.table.withheld_urls import callback_urls, source_urls
 from functions.errors import bad_query
 from functions.handlers.api.jobs_ahead import jobs_ahead
 from functions.handlers.api.request import Request
@@ -111,6 +112,8 @@ def delete_job(request: Request, job: Job) -> Response:
     s3.remove(_bucket(), [*s3.keys(_bucket(), work_prefix(job.id)), *_upload_result_keys(job)])
     if job.source.withheld:
         source_urls.remove(job.id)
+    if job.callback_withheld:
+        callback_urls.remove(job.id)
     if not job_table.delete_job(job.id):  # a retry has begun meanwhile
         return delete_job(request, job_table.find(job.id) or job)
     return json_response({"request_id": job.id, "state": "forgotten"})

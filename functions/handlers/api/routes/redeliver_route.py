@@ -5,7 +5,8 @@ from __future__ import annotations
 from earshot_contract.job_state import JobState
 from functions.aws.queues import callback_queue
 from functions.aws.table import job_table
-from functions.errors import bad_request, service_unavailable
+from functions.aws.table.withheld_urls import callback_urls
+from functions.errors import api_error, bad_request, service_unavailable
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
 from functions.handlers.api.routes.job_routes import job_summary
@@ -23,7 +24,7 @@ def redeliver(_: Request, job: Job) -> Response:
     was still to come is not made any more.
 
     Raises:
-        ApiError: 400: the job has no callback, has not ended, or was redelivered too often.
+        ApiError: 400: the job has no callback, has not ended, or was redelivered too often. 410: its URL is gone.
     """
     if Options.from_stored(job.parsed, job.options).callback is None:
         raise bad_request(f"Request {job.id} has no callback URL.")
@@ -31,6 +32,8 @@ def redeliver(_: Request, job: Job) -> Response:
         raise bad_request(f"Request {job.id} is {job.state}. The callback of a completed or failed one can be sent.")
     if job.redeliveries >= MAX_REDELIVERIES:
         raise bad_request(f"The callback of request {job.id} was sent again {MAX_REDELIVERIES} times.")
+    if job.callback_withheld and callback_urls.prolong(job.id) is None:
+        raise api_error("CALLBACK_GONE", callback_urls.gone(job.id), 410)
     now = timestamp()
     requested = job_table.record_delivery(job, Delivery(now, next=now, requested=True))
     if requested is None:  # a try has ended just now, or another caller was quicker

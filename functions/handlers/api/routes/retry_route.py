@@ -5,7 +5,8 @@ from __future__ import annotations
 from earshot_contract.job_state import JobState
 from functions.aws import s3, step_functions
 from functions.aws.clients import is_unavailable
-from functions.aws.table import job_table, source_urls
+from functions.aws.table import job_table
+from functions.aws.table.withheld_urls import callback_urls, source_urls
 from functions.errors import api_error, bad_request, internal_error, service_unavailable
 from functions.handlers.api.admission import check_room
 from functions.handlers.api.request import Request
@@ -38,6 +39,8 @@ def retry_job(_: Request, job: Job) -> Response:
         raise bad_request(f"Request {job.id} was tried again {MAX_RETRIES} times. Send it as a new request.")
     check_room(job.owner or "")
     _check_audio(job)
+    if job.callback_withheld:  # one that is gone is told by the row's `deliveries`: the result can be fetched
+        callback_urls.prolong(job.id)
     execution = step_functions.execution_arn(settings().job_machine_arn, _execution_name(job.id, job.attempt + 1))
     retried = job_table.retry(job, execution)
     if retried is None:  # another caller was quicker, and their retry is this one

@@ -25,6 +25,18 @@ def test_jobs_table_shows_newest_first_with_whole_ids(earshot: Any, job_ids: lis
     assert "podcast" in lines[1]
 
 
+@each_row(
+    ("usd", "text"),
+    [(0.0, "$0.00"), (0.000056, "$0.000056"), (0.0021, "$0.0021"), (0.05, "$0.050"), (0.1, "$0.10"), (1.2, "$1.20")],
+)
+def test_cost_of_a_job_is_shown_in_dollars(usd: float, text: str) -> None:
+    job = {"request_id": "a", "state": "completed", "created": "2026-11-29T14:20:10Z", "source": {}, "cost_usd": usd}
+    console = Console(file=io.StringIO(), width=80)
+    console.print(job_tables.job_details(job))
+    printed = console.file.getvalue()  # type: ignore[attr-defined]
+    assert [line.split() for line in printed.splitlines() if line.startswith("cost")] == [["cost", text]]
+
+
 def test_jobs_reads_pages_up_to_limit(earshot: Any, deployment: Any) -> None:
     created = [deployment.add_job(b"x", {"kind": "body", "size": 4}) for _ in range(230)]
 

@@ -11,7 +11,8 @@ from earshot_contract.documents.audio_copies import AudioCopy, Spans
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.keys import known_speakers_key, upload_error_key, upload_result_keys
 from functions.aws import s3
-from functions.aws.table import job_table, latest_uploads, source_urls
+from functions.aws.table import job_table, latest_uploads
+from functions.aws.table.withheld_urls import source_urls
 from functions.errors import Failure
 from functions.handlers.assemble.handler import handler as assemble
 from functions.jobs.job import Source, SourceKind

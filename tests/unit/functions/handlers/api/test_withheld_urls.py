@@ -10,7 +10,8 @@ import pytest
 
 from earshot_contract.keys import source_url_pk
 from functions.aws.clients import client
-from functions.aws.table import job_table, source_urls
+from functions.aws.table import job_table
+from functions.aws.table.withheld_urls import KEPT_DAYS, source_urls
 from functions.errors import ApiError, remote_content_error
 from functions.handlers.prepare import locate_audio
 from functions.jobs import job_events
@@ -64,11 +65,11 @@ def test_retry_downloads_the_whole_url(api: Any, failed: str, downloaded: list[s
 
 def test_retry_without_the_url_is_refused_in_words(api: Any, failed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """DynamoDB removes an expired item within days; the retry knows before."""
-    later = time.time() + source_urls.KEPT_DAYS * 86400 + 1
+    later = time.time() + KEPT_DAYS * 86400 + 1
     monkeypatch.setattr(time, "time", lambda: later)
     answer = api("POST", f"/requests/{failed}/retry")
     assert (answer.status, answer.json["err_code"]) == (410, "AUDIO_GONE")
-    assert f"{source_urls.KEPT_DAYS} days" in answer.json["err_msg"]
+    assert f"{KEPT_DAYS} days" in answer.json["err_msg"]
     job = job_table.find(failed)
     assert job
     with pytest.raises(ApiError, match="Send it as a new request"):  # a run that waited for long
