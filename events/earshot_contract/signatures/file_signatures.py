@@ -25,7 +25,7 @@ SEGMENT_OF_MP4 = (
     "a segment of a stream (HLS, DASH), or a later chunk of a browser's recording, without its beginning: put the init "
     "segment, or the first chunk, which has the index (moov), before it"
 )
-ONLY_ZEROS = "nothing but zeros (a copy or download that was not finished: fetch it again)"
+UNFINISHED_COPY = "(a copy or download that was not finished: fetch it again)"
 _CERTAIN_SIGNATURE = 4  # bytes that no samples without a header begin with
 _CERTAIN_TEXT = 64  # letters that no samples are
 _ASCII_ROW = 32  # codes: mu-law 0x60-0x7F, A-law 0x40-0x5F are quiet samples of one sign; words have spaces or digits
@@ -167,7 +167,7 @@ def describe_file(path: Path, opened: bool = False) -> str:
         if kind := non_audio_kind(head):
             return kind
         if len(head) >= _CERTAIN_TEXT and not any(head):
-            return ONLY_ZEROS
+            return f"nothing but zeros at its beginning {UNFINISHED_COPY}"
         if kind := mp4_without_index(file, path.stat().st_size):
             return kind
     name = None if opened else container_name(head)
