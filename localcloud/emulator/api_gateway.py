@@ -98,13 +98,16 @@ async def execute_method(stage: str, method: str, path: str, headers: Headers, b
         # Shielded: as on AWS, the function goes on after the gateway has answered 504.
         return await asyncio.wait_for(asyncio.shield(execution), GATEWAY_SECONDS)
     except TimeoutError:
+        if execution.done() and not execution.cancelled() and execution.exception() is None:
+            return execution.result()  # the loop was late, not the function
         execution.add_done_callback(lambda done: done.cancelled() or done.exception())
         return gateway_error("INTEGRATION_TIMEOUT", "Endpoint request timed out", stage, headers, query)
     except IntegrationFailed as failure:
         if failure.error == "RequestTooLargeException":
             return gateway_error("REQUEST_TOO_LARGE", "Request Too Long", stage, headers, query)
         if failure.error == "TooManyRequestsException":
-            return gateway_error("THROTTLED", "Too Many Requests", stage, headers, query)
+            # As on AWS: THROTTLED is a limit of the gateway's own.
+            return gateway_error("INTEGRATION_FAILURE", "Too Many Requests", stage, headers, query)
         return 502, *gateway_error("DEFAULT_5XX", "Internal server error", stage, headers, query)[1:]
 
 
