@@ -49,6 +49,7 @@ MODULES = (
     "ministack_states_api",
     "ministack_apigateway_content_type",
     "ministack_apigateway_responses",
+    "ministack_apigateway_request_time",
     "ministack_unreadable_requests",
 )
 
