@@ -112,7 +112,7 @@ class Triggers(Construct):
     def _build_daily(self, functions: Mapping[str, lambda_.Function]) -> None:
         """Invoke functions that a caller waits for: after weeks without a call Lambda would reject the first ones.
 
-        State machines wait for theirs (`lambda_functions.add_waking_retry`), callers would get 503 for a minute or two.
+        State machines wait for theirs (`lambda_functions.add_waking_retry`), callers would get 429 for a minute or two.
         """
         text = "Keeps the function active, which Lambda makes inactive after weeks without a call."
         for name, function in functions.items():

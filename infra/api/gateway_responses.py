@@ -22,7 +22,8 @@ class GatewayResponse:
     """The response to one type of gateway error.
 
     `type` is CloudFormation's `ResponseType`, as text: the tests of the documents then need no CDK, whose import starts
-    Node.js. `status` None keeps the status that API Gateway chose.
+    Node.js. `status` None keeps the status that API Gateway chose. `name` is a logical id: an upgrade that changes one
+    makes the response anew, then deletes the old one of the same type, and the type has AWS's default.
     """
 
     name: str
@@ -56,6 +57,10 @@ _TOO_LARGE = (
     'then POST /v1/listen with {"url": ...}.'
 )
 _TIMED_OUT = "The answer took too long. Send the same request again: it finds the job that is already running."
+_BUSY = (
+    "Too many requests are being answered: this one was not begun, and nothing of it was stored. "
+    "Send it again after as many seconds as Retry-After says."
+)
 _INTERNAL_ERROR = "Something went wrong on our side. Try again."
 _NOT_FOUND = (
     "There is no such path or method. POST /v1/listen takes audio as Deepgram does, POST /v1/audio/transcriptions as "
@@ -84,18 +89,11 @@ GATEWAY_RESPONSES = (
     GatewayResponse("UnsupportedMedia", "UNSUPPORTED_MEDIA_TYPE", "Bad Request", GATEWAY_MESSAGE, "415"),
     # SDKs send the audio again after any 5xx. With 503 and Retry-After they wait first, and then find the first job.
     GatewayResponse("TimedOut", "INTEGRATION_TIMEOUT", "TIMEOUT", _TIMED_OUT, "503", {"Retry-After": "5"}),
-    GatewayResponse(
-        "Broken", "INTEGRATION_FAILURE", "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "503", {"Retry-After": "2"}
-    ),
-    # The authorizer was throttled, for example.
-    GatewayResponse(
-        "AuthorizerBroken",
-        "AUTHORIZER_FAILURE",
-        "INTERNAL_SERVER_ERROR",
-        _INTERNAL_ERROR,
-        "503",
-        {"Retry-After": "2"},
-    ),
+    # Lambda took no invocation, so nothing was done: it throttles (https://repost.aws/questions/QUfI6bsdd0SOiPeyimzxSkfQ),
+    # or makes an inactive function ready. An invocation that fails is DEFAULT_5XX. Who waits holds one for 25 s.
+    GatewayResponse("Broken", "INTEGRATION_FAILURE", "TOO_MANY_REQUESTS", _BUSY, "429", {"Retry-After": "10"}),
+    # The same of the authorizer, without which no key is known.
+    GatewayResponse("AuthorizerBroken", "AUTHORIZER_FAILURE", "TOO_MANY_REQUESTS", _BUSY, "429", {"Retry-After": "10"}),
     GatewayResponse(
         "AuthorizerWrong", "AUTHORIZER_CONFIGURATION_ERROR", "INTERNAL_SERVER_ERROR", _INTERNAL_ERROR, "500"
     ),

@@ -118,7 +118,7 @@ class WorkerMachine(Construct):
             parameters={
                 "slot": path.string_at("$.slot"),
                 "lease": path.string_at("$.settled.Payload.lease"),
-                "idle": path.number_at("$.idle"),
+                "idle": path.number_at("$.settled.Payload.idle"),
                 "kind": path.string_at("$.kind"),
                 "queues": path.string_at("$.settled.Payload.queues"),
             },

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
@@ -22,6 +24,9 @@ LEADING_PATHS = frozenset({"", "docs", "favicon.ico"})  # outside the stage, tha
 HOP_BY_HOP_HEADERS = frozenset(
     {"connection", "transfer-encoding", "expect", "keep-alive", "upgrade", "x-forwarded-for"}
 )
+
+# Epoch seconds at which the gateway received the request that is being answered.
+RECEIVED: ContextVar[float | None] = ContextVar("RECEIVED", default=None)
 
 logger = logging.getLogger("earshot.api_gateway")
 
@@ -88,9 +93,14 @@ def is_new_work(scope: dict[str, Any]) -> bool:
 
 
 async def execute_method(stage: str, method: str, path: str, headers: Headers, body: bytes, query: Any) -> Response:
-    """Call the method of a stage; answer timeouts and failures of its function as API Gateway does."""
+    """Call the method of a stage; answer timeouts and failures of its function as API Gateway does.
+
+    The limit of time includes the authorizer, which it does not on AWS: a function that counts from `RECEIVED`, as this
+    stack's does, is in time for both.
+    """
     from ministack.services import apigateway_v1 as gateway
 
+    RECEIVED.set(time.time())
     execution = asyncio.ensure_future(
         gateway.handle_execute(rest_api_for_stage(stage), stage, method, path, headers, body, query)
     )
@@ -98,13 +108,17 @@ async def execute_method(stage: str, method: str, path: str, headers: Headers, b
         # Shielded: as on AWS, the function goes on after the gateway has answered 504.
         return await asyncio.wait_for(asyncio.shield(execution), GATEWAY_SECONDS)
     except TimeoutError:
+        if execution.done() and not execution.cancelled() and execution.exception() is None:
+            answer: Response = execution.result()  # the loop was late, not the function
+            return answer
         execution.add_done_callback(lambda done: done.cancelled() or done.exception())
         return gateway_error("INTEGRATION_TIMEOUT", "Endpoint request timed out", stage, headers, query)
     except IntegrationFailed as failure:
         if failure.error == "RequestTooLargeException":
             return gateway_error("REQUEST_TOO_LARGE", "Request Too Long", stage, headers, query)
         if failure.error == "TooManyRequestsException":
-            return gateway_error("THROTTLED", "Too Many Requests", stage, headers, query)
+            # As on AWS: THROTTLED is a limit of the gateway's own.
+            return gateway_error("INTEGRATION_FAILURE", "Too Many Requests", stage, headers, query)
         return 502, *gateway_error("DEFAULT_5XX", "Internal server error", stage, headers, query)[1:]
 
 

@@ -45,9 +45,11 @@ MODULES = (
     "ministack_sqs_fair_queues",
     "ministack_s3_event_version",
     "ministack_s3_version_range",
+    "ministack_s3_part_rules",
     "ministack_states_api",
     "ministack_apigateway_content_type",
     "ministack_apigateway_responses",
+    "ministack_apigateway_request_time",
     "ministack_unreadable_requests",
 )
 

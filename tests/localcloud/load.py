@@ -36,6 +36,9 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--callers", type=int, default=200)
     parser.add_argument("--in-a-row", type=int, default=1000)
+    parser.add_argument(
+        "--tries", type=int, default=1, help="of each caller at once, who obeys Retry-After after a 429"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Cloud(Path(folder)) as cloud:
         load = Load(cloud)
@@ -44,7 +47,7 @@ def main() -> int:
         time.sleep(SETTLE_SECONDS)
         idle = load.memory()
         print(f"idle: {idle[0]:.0f} MB in {idle[1]} processes", flush=True)
-        load.burst(options.callers)
+        load.burst(options.callers, options.tries)
         load.report(idle)
         load.row(options.in_a_row)
         load.report(idle)
@@ -60,6 +63,7 @@ class Load:
         self.answers: Counter[str] = Counter()
         self.faults: list[str] = []
         self.rows = 0  # made so far
+        self.retry_after: dict[str, float] = {}  # seconds, of requests that were refused last
         self.http = httpx.Client(base_url=f"{cloud.api}/v1", timeout=90, limits=httpx.Limits(max_connections=400))
 
     def sweep(self) -> None:
@@ -69,8 +73,13 @@ class Load:
         (sweep,) = [name for name in names if "FunctionsSweep" in name]
         functions.invoke(FunctionName=sweep, Payload=b"{}")
 
-    def burst(self, callers: int) -> None:
-        """Send that many clips at once; wait until every job has ended; print memory at the peak."""
+    def burst(self, callers: int, tries: int = 1) -> None:
+        """Send that many clips at once; wait until every job has ended; print memory at the peak.
+
+        Args:
+            callers: number of clips.
+            tries: how often a caller sends its clip who is answered 429.
+        """
         self.answers.clear()
         peak, stop = [(0.0, 0)], threading.Event()
 
@@ -82,7 +91,7 @@ class Load:
         watching.start()
         began = time.monotonic()
         with ThreadPoolExecutor(callers) as threads:
-            jobs = [job for job in threads.map(lambda n: self.call(f"burst-{n}"), range(callers)) if job]
+            jobs = [job for job in threads.map(lambda n: self.insist(f"burst-{n}", tries), range(callers)) if job]
         answered = time.monotonic() - began
         completed = self.wait(jobs, words=True)
         seconds = time.monotonic() - began
@@ -112,6 +121,15 @@ class Load:
         print(f"{count} in a row: answers {dict(self.answers)}, {len(uploads)} uploads;")
         print(f"  {completed} completed in {seconds:.0f} s, {completed / seconds:.2f} a second", flush=True)
 
+    def insist(self, tag: str, tries: int) -> str | None:
+        """Send one request until it is no more refused; return its job's id, or None if each try was refused."""
+        for left in reversed(range(tries)):
+            job = self.call(tag)
+            if job or not left or not self.retry_after.get(tag):
+                return job
+            time.sleep(self.retry_after.pop(tag))
+        return None
+
     def call(self, tag: str, audio: bytes | None = None) -> str | None:
         """Send one request; return its job's id, or None if it was refused with 429."""
         url = f"/listen?tag={tag}"
@@ -122,6 +140,7 @@ class Load:
             return None
         self.answers[str(answer.status_code)] += 1
         if answer.status_code == 429 and answer.headers.get("retry-after"):
+            self.retry_after[tag] = float(answer.headers["retry-after"])
             return None
         if answer.status_code not in (200, 303):
             self.faults.append(f"{tag}: {answer.status_code} {answer.text[:200]}")

@@ -133,3 +133,20 @@ def test_item_over_400_kb_is_refused(cloud: Cloud) -> None:
     item = {"pk": {"S": "LIMITS"}, "text": {"S": "x" * 400 * 1024}}
     with pytest.raises(ClientError, match="exceeded the maximum allowed size"):
         cloud.client("dynamodb").put_item(TableName=cloud.outputs["TableName"], Item=item)
+
+
+@pytest.mark.parametrize("handler", ["authorize", "api"])
+def test_throttled_function_is_answered_429(cloud: Cloud, handler: str) -> None:
+    """As in AWS, where a gateway calls that INTEGRATION_FAILURE and AUTHORIZER_FAILURE: by themselves 5xx."""
+    functions = cloud.client("lambda")
+    listed = functions.list_functions()["Functions"]
+    [name] = [each["FunctionName"] for each in listed if f".handlers.{handler}." in each.get("Handler", "")]
+    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    try:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{cloud.api}/v1/listen", b"no matter what", timeout=30)
+    finally:
+        functions.delete_function_concurrency(FunctionName=name)
+    answer = refused.value
+    assert (answer.code, answer.headers["Retry-After"]) == (429, "10")
+    assert json.load(answer)["err_code"] == "TOO_MANY_REQUESTS"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from earshot_contract.keys import FLEET_PK, slot_pk
 from earshot_contract.worker_kinds import WorkerKind
 from localcloud.cloud import Cloud
-from tests.fixtures.local_cloud.waiting import eventually
+from tests.fixtures.local_cloud.waiting import MOMENT, eventually
 from tests.pipeline.driver import Pipeline
 
 SLOT = slot_pk(0, WorkerKind.QUICK)
@@ -45,6 +47,22 @@ def test_single_upload_is_done_by_a_function(quick: Pipeline, speech: bytes) -> 
     quick.upload("single.flac", speech)
     job_id = quick.job_of_upload("single.flac")["request_id"]
     assert quick.wait_until_finished(job_id)["state"] == "completed"
+
+
+def test_dead_function_of_a_caller_is_followed_at_once(quick: Pipeline, long_speech: bytes) -> None:
+    """By the execution that has the slot: the next run of Scale may be a minute away."""
+    eventually(lambda: not quick.item(SLOT), "free slot")
+    with ThreadPoolExecutor(1) as pool:
+        pending = pool.submit(quick.post, long_speech, "tag=taken-over")
+        eventually(quick.messages_in_flight, "worker at work", longest_pause=MOMENT)
+        before = quick.executions("WorkerMachineArn", "RUNNING")
+        quick.kill_workers(signal.SIGKILL)
+        answer = pending.result()
+
+    assert answer.status_code == 200, answer.text
+    assert "bucket" in answer.json()["results"]["channels"][0]["alternatives"][0]["transcript"].lower()
+    assert len(before) == 1
+    assert quick.executions("WorkerMachineArn", "RUNNING") == before
 
 
 def test_function_that_leaves_bulk_shards_is_followed_at_once(quick: Pipeline) -> None:

@@ -58,8 +58,8 @@ def test_gateway_response_body_has_both_error_shapes(gateway_responses: dict[str
         ("QUOTA_EXCEEDED", "429", "TOO_MANY_REQUESTS"),
         ("WAF_FILTERED", "429", "TOO_MANY_REQUESTS"),
         ("INTEGRATION_TIMEOUT", "503", "TIMEOUT"),
-        ("INTEGRATION_FAILURE", "503", "INTERNAL_SERVER_ERROR"),
-        ("AUTHORIZER_FAILURE", "503", "INTERNAL_SERVER_ERROR"),
+        ("INTEGRATION_FAILURE", "429", "TOO_MANY_REQUESTS"),
+        ("AUTHORIZER_FAILURE", "429", "TOO_MANY_REQUESTS"),
     ],
 )
 def test_gateway_response_status_and_code(gateway_responses: dict[str, Any], kind: str, status: str, code: str) -> None:

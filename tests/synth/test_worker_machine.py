@@ -146,7 +146,7 @@ def test_work_left_relaunches_with_renewed_lease(worker: dict[str, Any]) -> None
     assert renew["Parameters"] == {
         "slot.$": "$.slot",
         "lease.$": "$.settled.Payload.lease",
-        "idle.$": "$.idle",
+        "idle.$": "$.settled.Payload.idle",
         "kind.$": "$.kind",
         "queues.$": "$.settled.Payload.queues",
     }

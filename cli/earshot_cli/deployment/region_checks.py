@@ -123,7 +123,7 @@ def lambda_concurrency(client: Client, quick_workers: int, quick_memory: int) ->
     if count < ROOMY_CONCURRENCY:
         return Finding(
             Level.WARNING,
-            f"{count} Lambda functions may run at once: a few waiting callers take them all, others get 503",
+            f"{count} Lambda functions may run at once: a few waiting callers take them all, others get 429",
             f"{more} Until then at most -c quick_workers={room}.",
         )
     return Finding(Level.OK, f"{count} Lambda functions may run at once: up to {room} quick workers among them")

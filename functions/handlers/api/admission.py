@@ -1,4 +1,4 @@
-"""Admission: whether a request may make a job. Asked before its first write.
+"""Admission: whether a request may make a job. Asked before its first write, and again before the job's row.
 
 ADR 0022 says why unfinished jobs are counted in an index.
 """
@@ -15,6 +15,9 @@ from functions.settings import settings
 # Seconds since API Gateway received a request after which it makes no job. What follows are twice as many calls
 # of AWS as came before, and at 29 s the gateway answers 5xx to a client that would send the audio again.
 BEGIN_SECONDS = 10.0
+# The same before the job's row, when the audio is stored: a slow table, or 4 MB to a slow bucket, used up the time.
+# What follows are the row, the start of its execution and the answer.
+ROW_SECONDS = 18.0
 
 
 def check_in_time(received: float) -> None:
@@ -28,6 +31,15 @@ def check_in_time(received: float) -> None:
     """
     if time.monotonic() > received + BEGIN_SECONDS:
         raise too_busy()
+
+
+def is_too_late_for_row(received: float) -> bool:
+    """Return whether the answer to a request whose job has no row yet would come after the gateway's own.
+
+    Args:
+        received: as for `check_in_time`.
+    """
+    return time.monotonic() > received + ROW_SECONDS
 
 
 def is_full(owner: str) -> bool:

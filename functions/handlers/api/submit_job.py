@@ -22,8 +22,8 @@ from functions.aws.clients import is_unavailable
 from functions.aws.table import idempotency, job_table
 from functions.aws.table.idempotency import IdempotencyRecord
 from functions.aws.table.withheld_urls import callback_urls, source_urls
-from functions.errors import internal_error, remote_content_error, service_unavailable, too_many_waiting
-from functions.handlers.api.admission import check_in_time, is_full
+from functions.errors import internal_error, remote_content_error, service_unavailable, too_busy, too_many_waiting
+from functions.handlers.api.admission import check_in_time, is_full, is_too_late_for_row
 from functions.jobs.caller import Caller
 from functions.jobs.job import Job, Source, SourceKind
 from functions.jobs.redaction import stored_options, with_shown_callback, withheld_callback
@@ -138,12 +138,21 @@ def _check_owner(audio: S3Object, caller: Caller) -> None:
 
 
 def _create_job(job_id: str, request: TranscriptionRequest, model: str) -> Job:
+    """Write the job's audio and its row.
+
+    Raises:
+        ApiError: 429, the audio took too long; nothing of it stays, and the same request makes another job later.
+    """
     source = request.source
     if request.audio is not None:
         location = S3Object(settings().transcripts_bucket, body_key(job_id))
         s3.put(location, request.audio, "application/octet-stream")
         source = Source(SourceKind.BODY, location, size=len(request.audio))
     assert source is not None, "A request without audio has a source."
+    if is_too_late_for_row(request.received):
+        if request.audio is not None:
+            s3.remove(settings().transcripts_bucket, [body_key(job_id)])
+        raise too_busy()
     shown = source.without_credentials()
     if shown.withheld and source.url:
         source_urls.keep(job_id, source.url)

@@ -8,7 +8,7 @@ from earshot_contract.credentials.api_keys import DEFAULT_KEY, PUBLIC_OWNER, Api
 from earshot_contract.documents.schedule_events import KEEP_ACTIVE
 from functions.aws.init_phase import connect
 from functions.aws.table import api_keys
-from functions.observability import logger
+from functions.observability import count_failure, logger
 from functions.settings import settings
 
 connect("dynamodb")
@@ -31,7 +31,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if event.get("op") == KEEP_ACTIVE:  # a schedule's event, which asks nothing
         return {}
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    caller = caller_of(headers.get("authorization", ""))
+    try:
+        caller = caller_of(headers.get("authorization", ""))
+    except Exception:
+        # API Gateway answers 429, as where Lambda throttles this function: the alarm on 5xx would not see it.
+        logger.exception("The key could not be looked up")
+        count_failure(1)
+        raise
     if caller is None:
         raise Exception("Unauthorized")
     stage = "/".join(event["methodArn"].split("/", 2)[:2])

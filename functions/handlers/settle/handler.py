@@ -7,11 +7,14 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from earshot_contract.timeouts import FAST_VISIBILITY_SECONDS, QUICK_IDLE_SECONDS
 from earshot_contract.worker_kinds import WorkerFailure, WorkerKind, WorkerQueues
 from functions.aws.init_phase import connect
 from functions.aws.queues import shard_queues
 from functions.aws.table import worker_fleet, worker_slots
 from functions.observability import count_failure, logger, metrics
+from functions.settings import settings
+from functions.workers.slots import idle_timeout
 
 connect("dynamodb", "sqs")
 
@@ -28,7 +31,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         context: Lambda's context.
 
     Returns:
-        `{"started"}`, `{"held"}`, or `{"relaunch", "lease", "queues"}`: lease and queues of the next run; after a
+        `{"started"}`, `{"held"}`, or `{"relaunch", "lease", "queues", "idle"}`: what the next run gets; after a
         failure without one also `"why"`, a `WorkerFailure`.
     """
     slot, lease = event["slot"], event["lease"]
@@ -47,20 +50,31 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     worker_slots.release(slot, lease)
     queues = _queues_with_work(_kind(event))
     renewed = worker_slots.claim(slot, event.get("execution"), queues) if queues else None
-    return {"relaunch": renewed is not None, "lease": renewed or lease, "queues": queues or WorkerQueues.ALL}
+    idle = idle_timeout(slot, _kind(event), settings().idle_seconds)
+    return {
+        "relaunch": renewed is not None,
+        "lease": renewed or lease,
+        "queues": queues or WorkerQueues.ALL,
+        "idle": idle,
+    }
 
 
 def _after_failure(event: dict[str, Any]) -> dict[str, Any]:
     """Decide what becomes of the slot of a worker that could not be launched, or has died."""
     slot, lease = event["slot"], event["lease"]
     _log_failure(event)
-    answer = {"relaunch": False, "lease": lease, "queues": WorkerQueues.ALL}
-    # Shards of a dead worker are in flight until their visibility ends. A quick worker would wait for them for seconds
-    # only, and leave: the next run of Scale launches where it is best.
-    if _kind(event) is WorkerKind.TASK and any(shard_queues.unfinished_messages()):
+    kind = _kind(event)
+    idle = idle_timeout(slot, kind, settings().idle_seconds)
+    answer: dict[str, Any] = {"relaunch": False, "lease": lease, "queues": WorkerQueues.ALL, "idle": idle}
+    fast, bulk = shard_queues.unfinished_messages()
+    # Callers get another quick worker at once. For bulk shards the next run of Scale launches where it is best.
+    if fast or (bulk and kind is WorkerKind.TASK):
         renewed = worker_slots.replace_dead(slot, lease, event.get("execution"))
         if renewed:
-            return answer | {"relaunch": True, "lease": renewed}
+            if kind is WorkerKind.QUICK:
+                # Shards of a dead worker are in flight until their visibility ends: this one does not leave before.
+                answer["idle"] = FAST_VISIBILITY_SECONDS + QUICK_IDLE_SECONDS
+            return answer | {"relaunch": True, "lease": renewed, "queues": worker_slots.find(slot).queues}
     if worker_slots.free_dead(slot, lease):
         return answer | {"why": WorkerFailure.DIED}
     was_ready = worker_slots.find(slot).ready is not None

@@ -104,6 +104,8 @@ class LambdaEnvironments:
         call = json.dumps({"event": event, "request_id": request_id, "timeout": timeout})
         if len(call) > PAYLOAD_BYTES:
             return error_result("RequestTooLargeException", f"the event is larger than {PAYLOAD_BYTES} bytes")
+        if function.get("concurrency") == 0:  # reserved for none: how AWS switches a function off
+            return throttled_result()
         max_wait = CALLER_QUEUE_SECONDS if "requestContext" in event else QUEUE_SECONDS
         try:
             environment, template = self.acquire(config, function["code_zip"], max_wait)

@@ -5,12 +5,15 @@ A failure of a test marked `upstream` means that ministack was mended: delete th
 
 from __future__ import annotations
 
+import asyncio
 import io
+import time
 import zipfile
 from typing import Any
 
 import pytest
 
+from localcloud.emulator import api_gateway
 from localcloud.emulator.api_gateway import IntegrationFailed
 from localcloud.patches.ministack_placeholder_resources import PLACEHOLDERS
 from tests.localcloud.patches.conftest import Apply, mended
@@ -99,3 +102,28 @@ def test_image_function_without_patch_needs_docker() -> None:
     config = {"FunctionName": "image", "PackageType": "Image", "ImageUri": "repository:tag", "Timeout": 3}
     answer = lambda_svc._execute_function_docker({"config": config}, {}, "request")
     assert answer.get("error"), mended("ministack_lambda_images")
+
+
+@pytest.mark.upstream
+def test_request_time_without_patch_is_after_the_authorizer(apply: Apply, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The function counts from it the seconds that it has: a gateway waits no longer for its answer."""
+    from ministack.services import apigateway_v1 as gateway
+
+    async def execute(*request: Any) -> tuple[int, dict[str, str], int]:
+        await asyncio.sleep(0.5)  # the authorizer
+        resource = {"id": "1", "path": "/x"}
+        event = gateway._build_lambda_event_v1("api", "v1", {}, resource, "/x", "GET", {}, b"", {}, {})
+        return 200, {}, event["requestContext"]["requestTimeEpoch"]
+
+    def age() -> float:
+        """Seconds between the time in the event and the moment before the request."""
+        began = time.time()
+        answer = asyncio.run(api_gateway.execute_method("v1", "GET", "/x", {}, b"", {}))
+        return float(answer[2]) / 1000 - began
+
+    monkeypatch.setattr(gateway, "handle_execute", execute)
+    assert age() >= 0.49, mended("ministack_apigateway_request_time")
+
+    apply("ministack_apigateway_request_time")
+
+    assert age() < 0.49

@@ -172,6 +172,49 @@ def test_part_without_patch_is_in_memory_only(apply: Apply, monkeypatch: pytest.
 
 
 @pytest.mark.upstream
+def test_upload_without_patch_takes_any_parts(apply: Apply, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What S3 refuses: parts in the wrong order, small ones before the last, unknown ones, and lists without ETags."""
+    from ministack.services import s3
+
+    monkeypatch.setattr(s3, "S3_PERSIST", False)
+    s3._create_bucket("in-parts", b"", {})
+    whole = bytes(5 * 2**20)
+
+    def completed(listed: list[int], *sent: bytes, tags: dict[int, str] | None = None) -> str:
+        """Send parts 1, 2 …, complete the upload; return the code of the error, or the object's bytes as a number."""
+        _, _, answer = s3._create_multipart_upload("in-parts", "k", {})
+        upload = str(answer).partition("<UploadId>")[2].partition("</UploadId>")[0]
+        made = {}
+        for number, data in enumerate(sent, 1):
+            query = {"uploadId": upload, "partNumber": str(number)}
+            made[number] = s3._upload_part("in-parts", "k", data, query, {})[1]["ETag"]
+        of = made | (tags or {})
+        parts = "".join(
+            f"<Part><PartNumber>{n}</PartNumber>{f'<ETag>{of[n]}</ETag>' if of[n] else ''}</Part>" for n in listed
+        )
+        request = f'<CompleteMultipartUpload xmlns="x">{parts}</CompleteMultipartUpload>'.encode()
+        status, _, problem = s3._complete_multipart_upload("in-parts", "k", request, {"uploadId": upload}, {})
+        if status == 200:
+            return str(s3._buckets["in-parts"]["objects"]["k"]["size"])
+        return bytes(problem).decode().partition("<Code>")[2].partition("</Code>")[0]
+
+    assert completed([2, 1], b"small", b"last") == "9", mended("ministack_s3_part_rules")
+
+    apply("ministack_s3_part_rules")
+
+    assert completed([1, 2], whole, b"last") == str(len(whole) + 4)
+    assert completed([1], b"the last one may be small") == "25"
+    assert completed([2, 1], whole, whole) == "InvalidPartOrder"
+    assert completed([1, 1], whole) == "InvalidPartOrder"
+    assert completed([1, 2], whole[1:], b"last") == "EntityTooSmall"
+    assert completed([1, 2], whole, b"last", tags={2: '"other"'}) == "InvalidPart"
+    assert completed([1, 3], whole, b"last", tags={3: '"x"'}) == "InvalidPart"
+    assert completed([1, 2], b"small", b"last", tags={1: '"other"'}) == "InvalidPart"
+    assert completed([1], whole, tags={1: ""}) == "MalformedXML"
+    assert completed([], whole) == "MalformedXML"
+
+
+@pytest.mark.upstream
 def test_updated_global_table_without_patch_is_replaced(apply: Apply) -> None:
     from ministack.services import dynamodb
     from ministack.services.cloudformation import provisioners

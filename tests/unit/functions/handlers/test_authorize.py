@@ -93,3 +93,15 @@ def test_daily_event_asks_nothing(aws: None, function: Callable[..., dict]) -> N
     """It is no caller's: a refusal would be an error, which Lambda tries again and logs."""
     context = SimpleNamespace(function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="id")
     assert function({"op": KEEP_ACTIVE}, context) == {}
+
+
+def test_key_that_cannot_be_looked_up_counts_as_a_failure(known, monkeypatch, capsys):
+    """Its caller gets 429 of the gateway, which no alarm on 5xx sees."""
+
+    def broken(secret: str) -> None:
+        raise RuntimeError("no table")
+
+    monkeypatch.setattr(api_keys, "find", broken)
+    with pytest.raises(RuntimeError, match="no table"):
+        authorize(f"Token {KEY}")
+    assert '"Failures":[1.0]' in capsys.readouterr().out

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from earshot_contract.timeouts import FAST_VISIBILITY_SECONDS
+from earshot_contract.worker_kinds import WorkerQueues
 from functions.aws.clients import client
 from functions.aws.table import dynamodb, worker_slots
 from functions.aws.table.dynamodb import attribute
@@ -81,7 +83,27 @@ def test_launch_after_a_dead_worker_has_measured_nothing(context: Any) -> None:
     assert (answer["relaunch"], answer["why"]) == (False, "not launched")
 
 
-def test_quick_worker_that_died_at_work_leaves_its_slot_free(context: Any) -> None:
+def test_dead_quick_worker_of_callers_is_replaced_at_once(context: Any) -> None:
+    """The next run of Scale may be a minute away. The successor waits until the shards of the dead one are back."""
+    client("sqs").send_message(QueueUrl=settings().fast_queue_url, MessageBody="a shard")
+    client("sqs").receive_message(QueueUrl=settings().fast_queue_url, VisibilityTimeout=FAST_VISIBILITY_SECONDS)
+    for queues in (WorkerQueues.FAST, WorkerQueues.ALL):
+        lease = worker_slots.claim("SLOT#Q000", "one", queues)
+        assert lease
+        for audio_seconds, replaced in ((8.4, True), (None, True), (None, False)):
+            measured = {"until": 1, "ready": time.time(), "audio_seconds": audio_seconds}
+            dynamodb.update("SLOT#Q000", measured, attribute("lease").eq(lease))
+            question = {"slot": "SLOT#Q000", "lease": lease, "failed": True, "worker": "quick", "execution": "one"}
+            answer = settle(question, context)
+            assert answer["relaunch"] is replaced
+            if replaced:
+                assert (answer["queues"], worker_slots.find("SLOT#Q000").queues) == (queues, queues)
+                assert answer["idle"] > FAST_VISIBILITY_SECONDS
+                lease = answer["lease"]
+        dynamodb.remove("SLOT#Q000", attribute("pk").exists())
+
+
+def test_dead_quick_worker_of_bulk_leaves_its_slot_free(context: Any) -> None:
     """No launch has failed, so the next quick worker may start. The second that dies without work cools the slot."""
     send()
     for audio_seconds, cools in ((8.4, False), (None, False), (None, True)):

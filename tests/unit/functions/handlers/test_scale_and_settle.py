@@ -214,6 +214,7 @@ def test_worker_without_lease_leaves_the_slot_unchanged(context: Any) -> None:
     assert settle_slot("SLOT#000", "the old lease", context) == {
         "relaunch": False,
         "lease": "the old lease",
+        "idle": 180,
         "queues": "all",
     }
     assert worker_slots.read(1)[0].lease == new_lease

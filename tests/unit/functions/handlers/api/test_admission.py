@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from functions.aws import s3
 from functions.aws.clients import client
 from functions.aws.table import dynamodb, job_table
 from functions.errors import bad_audio
-from functions.handlers.api import admission
+from functions.handlers.api import admission, submit_job
 from functions.jobs.upload_event import Upload
 from functions.settings import settings
 
@@ -123,3 +125,30 @@ def test_request_that_comes_late_is_refused_before_a_write(api, written, monkeyp
 
     assert (answer.status, answer.json["err_code"], answer.headers["retry-after"]) == (429, "TOO_MANY_REQUESTS", "30")
     assert written() == before
+
+
+def test_audio_that_took_too_long_is_removed_and_refused(api, written, monkeypatch):
+    """A bucket that is slow for 4 MB: the row would be written, and the gateway give up on its caller."""
+    put, clock = s3.put, [0.0]
+    now = time.monotonic
+
+    def slow_put(*arguments):
+        put(*arguments)
+        clock[0] += admission.ROW_SECONDS
+
+    monkeypatch.setattr(admission.time, "monotonic", lambda: now() + clock[0])
+    monkeypatch.setattr(s3, "put", slow_put)
+    before = written()
+
+    answer = api.post("/listen", AUDIO)
+
+    assert (answer.status, answer.json["err_code"], answer.headers["retry-after"]) == (429, "TOO_MANY_REQUESTS", "30")
+    items, objects, executions = written()
+    assert (objects, executions) == before[1:]
+    assert [key for key in items if key not in before[0] and not key.startswith("REQUEST#")] == []
+
+    monkeypatch.setattr(s3, "put", put)
+    clock[0] = 0.0
+    monkeypatch.setattr(submit_job, "ARRIVAL_SECONDS", 0.0)  # the client comes back after 30 s
+    assert api.post("/listen", AUDIO).status == 303
+    assert written()[2] == before[2] + 1
