@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
@@ -23,6 +23,7 @@ from functions.transcripts.redaction.digits.runs import (
     joined_by_letters,
     runs,
     text_of,
+    without_echoes,
 )
 from functions.transcripts.redaction.found import LEAST_DIGITS, Found
 from functions.transcripts.redaction.numbers.announcements import completed, has_letters
@@ -32,11 +33,12 @@ from functions.transcripts.redaction.numbers.interrupted_numbers import (
     free_of,
     interrupted,
     read_aloud,
-    repeated,
     with_cards_in_parts,
 )
 from functions.transcripts.redaction.numbers.number_entities import entity_by_shape, entity_of
+from functions.transcripts.redaction.numbers.numbers_again import said_again
 from functions.transcripts.redaction.numbers.phones import has_plus_before
+from functions.transcripts.redaction.numbers.spelt_codes import find_codes
 from functions.transcripts.words import TranscriptWord
 
 _MOST_DIGITS = 2 * CARD_LENGTHS[-1]  # among which a card's are looked for: of a number that goes on behind it
@@ -57,25 +59,27 @@ def find_numbers(
     counts, so that the time grows with the words and not with their square.
     """
     found: list[Found] = []
+    codes = find_codes(words, numerals)
     starts = [date.first for date in dates]
-    digits_only = [numeral for numeral in numerals if not counts_digits(words, numeral)]
+    digits_only = [numeral for numeral in free_of(numerals, codes) if not counts_digits(words, numeral)]
     for run in _with_letters(list(runs(digits_only, words, across_sentences=True)), words, cues):
         if has_plus_before(words[max(0, run[0].first - 1)].normalised, digits_of(run)):
             found.append(as_found(Entity.PHONE_NUMBER, run))
             continue
         no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues, requested)
-        for is_card_number, part in [(False, run)] if no_card else _cards_and_others(run):
+        for is_card_number, part in [(False, run)] if no_card else _cards_and_others(words, run):
             if is_card_number or (no_card is False and _is_begin_of_card(words, run, part)):
                 found.append(as_found(Entity.CREDIT_CARD, part))
             else:
                 before = bisect_left(starts, part[0].first)
                 near = [*dates[max(0, before - BEFORE) : before], *found[-BEFORE:]]
                 found += _classified(part, words, cues, languages[part[0].first], near, requested)
+    found += codes
     found += interrupted(words, found, digits_only, languages)
     if Entity.CREDIT_CARD in requested:
         found = with_cards_in_parts(words, found, digits_only, languages)
     found += begun_before(words, found, digits_only, languages)
-    found += repeated(words, found, digits_only)
+    found = said_again(words, found, digits_only)
     found += read_aloud(words, found, digits_only)
     return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
 
@@ -131,8 +135,27 @@ def other_numbers(
     return [as_found(Entity.NUMERICAL_PII, run) for run in free_runs if len(digits_of(run)) >= LEAST_DIGITS]
 
 
-def _cards_and_others(run: Run) -> Iterator[tuple[bool, Run]]:
-    """Yield the stretches of a run in order, each with whether it is a card's number by its check digit."""
+def _cards_and_others(words: Sequence[TranscriptWord], run: Run) -> Iterator[tuple[bool, Run]]:
+    """Yield the stretches of a run in order, each with whether it is a card's number by its check digit.
+
+    What is said again between its groups belongs to a card: "4539." "4539." "1488 …".
+    """
+    plain, own = without_echoes(words, run), list(_stretches(run))
+    is_whole = len(digits_of(plain)) in USUAL and is_card(digits_of(plain))
+    if len(plain) == len(run) or not (is_whole or (_has_card(_stretches(plain)) and not _has_card(own))):
+        yield from own
+        return
+    for is_found, part in _stretches(plain):
+        following = next((numeral for numeral in plain if numeral.first > part[-1].last), None)
+        end = following.first if following else run[-1].last + 1
+        yield is_found, [numeral for numeral in run if part[0].first <= numeral.first < end]
+
+
+def _has_card(stretches: Iterable[tuple[bool, Run]]) -> bool:
+    return any(is_found and len(digits_of(part)) in USUAL for is_found, part in stretches)
+
+
+def _stretches(run: Run) -> Iterator[tuple[bool, Run]]:
     begin = at = 0
     while at < len(run):
         end = _card_end(run, at)
@@ -191,10 +214,15 @@ def _classified(
 
     A run that was begun anew, and is nothing that was requested, may be two numbers that are.
     """
+    plain = without_echoes(words, run)
+    if len(plain) < len(run) and (echoed := entity_of(plain, words, cues, language, found, requested)):
+        yield as_found(echoed, run)
+        return
     whole = entity_of(run, words, cues, language, found, requested)
-    if whole is None:
+    if whole is None or (whole is Entity.CREDIT_CARD and whole is entity_by_shape(run, language)):
+        # Of a card with a digit misheard as many digits are said as of a telephone's that was begun anew.
         shorter = (entity_by_shape(each, language) for each in begun_anew(words, run))
-        whole = next(filter(None, shorter), None)
+        whole = next(filter(None, shorter), whole)
     if whole is not None and (whole in requested or not is_corrected(words, run)):
         yield as_found(whole, run)
     elif len(run) > 1:
