@@ -49,16 +49,15 @@ def redact(transcript: Transcript, names: list[str]) -> Transcript:
         numerals = [*joined(find_numerals(words, languages), words)]
         said.append(Said(words, numerals, find_entities(words, languages, names, cues, numerals)))
     for at, (channel, own) in enumerate(zip(transcript.channels, said, strict=True)):
-        words = own.words
         again = said_on_another_channel(own, [*said[:at], *said[at + 1 :]])
         tagged = []
         for entity in _apart([*own.found, *again]):
             counts[entity.entity] = counts.get(entity.entity, 0) + 1
             tagged.append((entity, tag(entity.entity, counts[entity.entity])))
             redactions.append(
-                Redaction(channel.index, entity.entity.value, *_stretch(words, entity, transcript.audio.duration))
+                Redaction(channel.index, entity.entity.value, *_stretch(own.words, entity, transcript.audio.duration))
             )
-        channels.append(_with_tags(transcript, channel, words, tagged))
+        channels.append(_with_tags(transcript, channel, own.words, tagged))
     return replace(transcript, channels=channels, redactions=redactions)
 
 

@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction.digits.numerals import AND, Numeral, word_set
+from functions.transcripts.redaction.digits.spelt_letters import NATO_ALPHABET
 from functions.transcripts.redaction.found import LEAST_DIGITS, Found
 from functions.transcripts.words import TranscriptWord
 
@@ -93,12 +94,16 @@ def joined_by_letters(
     joined: list[Run] = []
     for run in parts:
         between = range(joined[-1][-1].last + 1, run[0].first) if joined else range(0)
-        are_letters = all(at not in announcing and _LETTER.fullmatch(words[at].text) for at in between)
+        are_letters = all(at not in announcing and _is_letter(words[at]) for at in between)
         if 0 < len(between) <= _MOST_LETTERS and are_letters:
             joined[-1] += run
         else:
             joined.append([*run])
     return joined
+
+
+def _is_letter(word: TranscriptWord) -> bool:
+    return bool(_LETTER.fullmatch(word.text)) or word.normalised in NATO_ALPHABET
 
 
 def as_found(entity: Entity, run: Run) -> Found:

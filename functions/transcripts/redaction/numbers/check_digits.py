@@ -7,8 +7,6 @@ import re
 CARD_LENGTHS = range(13, 20)  # ISO/IEC 7812: at most 19 digits; 13 is the shortest in use
 USUAL = (15, 16)  # digits of most cards
 _AMEX_DIGITS = 15
-# Of the letters and digits at the first, third, … place of an Italian fiscal code, from A and 0 on.
-_ODD_VALUES = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
 _IBAN = re.compile(r"[a-z]{2}\d{2}[a-z\d]{11,30}")
 
 
@@ -40,16 +38,6 @@ def is_iban(text: str) -> bool:
     if not _IBAN.fullmatch(compact):
         return False
     return int("".join(str(int(letter, 36)) for letter in compact[4:] + compact[:4])) % 97 == 1
-
-
-def is_codice_fiscale(text: str) -> bool:
-    """Tell whether a text of 16 letters and digits, in lower case, is an Italian fiscal code by its check letter.
-
-    Source: Decreto ministeriale 23 dicembre 1976, Art. 5 f.
-    """
-    values = [int(character, 36) - 10 if character.isalpha() else int(character) for character in text]
-    total = sum(_ODD_VALUES[value] if at % 2 == 0 else value for at, value in enumerate(values[:-1]))
-    return total % 26 == values[-1]
 
 
 def is_social_security_number(digits: str, text: str, language: str) -> bool:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
@@ -27,7 +27,8 @@ from functions.transcripts.redaction.digits.runs import (
 )
 from functions.transcripts.redaction.found import LEAST_DIGITS, Found
 from functions.transcripts.redaction.numbers.announcements import completed, has_letters
-from functions.transcripts.redaction.numbers.check_digits import CARD_LENGTHS, USUAL, is_card, is_iban
+from functions.transcripts.redaction.numbers.card_numbers import cards_and_others
+from functions.transcripts.redaction.numbers.check_digits import is_card, is_iban
 from functions.transcripts.redaction.numbers.interrupted_numbers import (
     begun_before,
     free_of,
@@ -40,8 +41,6 @@ from functions.transcripts.redaction.numbers.numbers_again import said_again
 from functions.transcripts.redaction.numbers.phones import has_plus_before
 from functions.transcripts.redaction.numbers.spelt_codes import find_codes
 from functions.transcripts.words import TranscriptWord
-
-_MOST_DIGITS = 2 * CARD_LENGTHS[-1]  # among which a card's are looked for: of a number that goes on behind it
 
 
 def find_numbers(
@@ -67,7 +66,7 @@ def find_numbers(
             found.append(as_found(Entity.PHONE_NUMBER, run))
             continue
         no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues, requested)
-        for is_card_number, part in [(False, run)] if no_card else _cards_and_others(words, run):
+        for is_card_number, part in [(False, run)] if no_card else cards_and_others(words, run):
             if is_card_number or (no_card is False and _is_begin_of_card(words, run, part)):
                 found.append(as_found(Entity.CREDIT_CARD, part))
             else:
@@ -135,71 +134,10 @@ def other_numbers(
     return [as_found(Entity.NUMERICAL_PII, run) for run in free_runs if len(digits_of(run)) >= LEAST_DIGITS]
 
 
-def _cards_and_others(words: Sequence[TranscriptWord], run: Run) -> Iterator[tuple[bool, Run]]:
-    """Yield the stretches of a run in order, each with whether it is a card's number by its check digit.
-
-    What is said again between its groups belongs to a card: "4539." "4539." "1488 …".
-    """
-    plain, own = without_echoes(words, run), list(_stretches(run))
-    is_whole = len(digits_of(plain)) in USUAL and is_card(digits_of(plain))
-    if len(plain) == len(run) or not (is_whole or (_has_card(_stretches(plain)) and not _has_card(own))):
-        yield from own
-        return
-    for is_found, part in _stretches(plain):
-        following = next((numeral for numeral in plain if numeral.first > part[-1].last), None)
-        end = following.first if following else run[-1].last + 1
-        yield is_found, [numeral for numeral in run if part[0].first <= numeral.first < end]
-
-
-def _has_card(stretches: Iterable[tuple[bool, Run]]) -> bool:
-    return any(is_found and len(digits_of(part)) in USUAL for is_found, part in stretches)
-
-
-def _stretches(run: Run) -> Iterator[tuple[bool, Run]]:
-    begin = at = 0
-    while at < len(run):
-        end = _card_end(run, at)
-        if end is None:
-            at += 1
-            continue
-        if begin < at:
-            yield False, run[begin:at]
-        yield True, run[at:end]
-        begin = at = end
-    if begin < len(run):
-        yield False, run[begin:]
-
-
 def _is_begin_of_card(words: Sequence[TranscriptWord], run: Run, part: Run) -> bool:
     """Tell whether digits, three at most, before a card in a run that was begun anew, are the card's first."""
     is_first = part[0] is run[0] and part[-1] is not run[-1] and len(digits_of(part)) <= LEAST_DIGITS
     return is_first and not part[-1].is_ambiguous and is_corrected(words, run)  # "a different one, it's 4024 …"
-
-
-def _card_end(run: Run, at: int) -> int | None:
-    """Return the end of a card's number that begins at a numeral: of 15 or 16 digits, else of the most."""
-    digits, best, is_usual = "", None, False
-    for end in range(at + 1, len(run) + 1):
-        digits += run[end - 1].digits
-        if len(digits) > _MOST_DIGITS and end > at + 1:
-            break
-        if len(digits) > CARD_LENGTHS[-1] and end > at + 1 and _begins_later(run, at, end):
-            break  # "five": what it begins with, and then the whole
-        if is_card(digits) and (len(digits) in USUAL or not is_usual):
-            best, is_usual = end, len(digits) in USUAL
-    # A part passes by chance where a digit of a whole of 15 or 16 was misheard.
-    is_whole = best is not None and not is_usual and len(digits_of(run[at:])) in USUAL
-    return len(run) if is_whole else best
-
-
-def _begins_later(run: Run, at: int, end: int) -> bool:
-    """Tell whether a card's number of 15 or 16 digits begins up to three digits behind `at`, and ends before `end`."""
-    starts = (start for start in range(at + 1, end) if len(digits_of(run[at:start])) <= LEAST_DIGITS)
-    return any(
-        len(digits := digits_of(run[start:stop])) in USUAL and is_card(digits)
-        for start in starts
-        for stop in range(start + 1, min(end, start + USUAL[-1]) + 1)
-    )
 
 
 def _classified(

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction.digits.numerals import Numeral
 from functions.transcripts.redaction.digits.runs import BETWEEN
+from functions.transcripts.redaction.digits.spelt_letters import spelt_letter
 from functions.transcripts.redaction.found import Found
-from functions.transcripts.redaction.numbers.announcements import spelt_letter
-from functions.transcripts.redaction.numbers.check_digits import is_codice_fiscale, is_iban
+from functions.transcripts.redaction.numbers.check_digits import is_iban
 from functions.transcripts.words import TranscriptWord
 
 _CAPITALS = re.compile(r"[A-Z]{1,6}|[A-Z](-[A-Z])+")
 _LONGEST_LETTER = 4  # words: "D comme de Denise"
-_SHAPES: tuple[tuple[Entity, re.Pattern[str], Callable[[str], bool]], ...] = (
-    (Entity.ACCOUNT_NUMBER, re.compile(r"[A-Z]{2}\d{2}[A-Z\d]{11,30}"), is_iban),
-    # India's Permanent Account Number: the fourth letter is the kind of holder, P a person.
-    (Entity.SSN, re.compile(r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]"), lambda _: True),
-    (
-        Entity.SSN,
-        re.compile(r"[A-Z]{6}[\dLMNP-V]{2}[A-EHLMPRST][\dLMNP-V]{2}[A-Z][\dLMNP-V]{3}[A-Z]"),
-        is_codice_fiscale,
-    ),
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z\d]{11,30}")  # with its check digits
+_NATIONAL = re.compile(
+    r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]"  # India's Permanent Account Number: the fourth letter is the kind of holder
+    r"|[A-Z]{6}[\dLMNP-V]{2}[A-EHLMPRST][\dLMNP-V]{2}[A-Z][\dLMNP-V]{3}[A-Z]"  # Italy's codice fiscale
 )
 _LONGEST_CODE = 34  # letters and digits (ISO 13616)
 
@@ -63,9 +58,10 @@ def _codes_at(parts: Sequence[_Part], at: int) -> Iterator[Found]:
             break
         ends.append((text, part.last))
     for code, last in reversed(ends):
-        for entity, shape, passes in _SHAPES:
-            if shape.fullmatch(code) and passes(code.lower()):
-                yield Found(entity, parts[at].first, last)
+        if _NATIONAL.fullmatch(code):
+            yield Found(Entity.SSN, parts[at].first, last)
+        elif _IBAN.fullmatch(code) and is_iban(code.lower()):
+            yield Found(Entity.ACCOUNT_NUMBER, parts[at].first, last)
 
 
 def _streams(words: Sequence[TranscriptWord], numerals: Sequence[Numeral]) -> Iterator[list[_Part]]:
