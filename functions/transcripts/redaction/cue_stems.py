@@ -95,7 +95,7 @@ STEMS = {
         r"(mi|el|su|tu|de|del|o|y|número|dni) nie\b|nie (es|número)\b",  # alone it is German for "never"
         r"codice fiscale|burgerservicenummer|bsn\b|rijksregisternummer|cpr|personnum(mer|ret)",
         r"aadhaa?r|adhaar|(national )?identity (card|number)|national id|(id|identification) card( number)?\b",
-        r"pps number|tax (file|reference) number|ird number|utr\b|ein\b(?= is| number)",
+        r"(my|your|the) ni\b|pps number|tax (file|reference) number|ird number|utr\b|ein\b(?= is| number)",
         r"employer identification|vat number",
         r"\w*umsatzsteuer-?id\w*|ust-?id\w*|numéro (de tva|fiscal)|siret\b|siren\b(?= est)|cui[tl]\b|(mi|su|tu) rfc\b",
         r"partita iva|p iva|cnpj\b|(meu|o|seu|do|número|rg) rg\b|contribuinte\b|btw-?nummer|cvr\b|organisationsnum",

@@ -95,7 +95,7 @@ def find_cues(words: Sequence[TranscriptWord]) -> list[Cue]:
 
 
 def _ends_question(words: Sequence[TranscriptWord], last: int) -> bool:
-    end = next((at for at in range(last, min(last + 3, len(words))) if words[at].text[-1] in ".?!,"), last)
+    end = next((at for at in range(last, min(last + 3, len(words))) if words[at].text[-1] in ".?!"), last)
     polite = all(word.normalised in BEHIND_QUESTION for word in words[last + 1 : end + 1])
     return words[end].text[-1] == "?" and polite
 

@@ -58,6 +58,7 @@ _MOST_LETTERS = 5  # between two groups of digits
 _MOST_LEADING = 7  # words
 _MOST_TAKEN_BACK = 4  # numerals
 _MOST_SAID_AGAIN = 20  # digits
+_MOST_GROUPS = 4  # that are said again together
 _SENTENCE_MARKS = ".?!…"
 
 Run = list[Numeral]
@@ -152,19 +153,23 @@ def without_echoes(words: Sequence[TranscriptWord], run: Run) -> Run:
     Who writes a number down says each group again, and without channels or speakers both are one run. A card may have
     the same four digits twice, so that the run as it is must be judged first.
     """
-    kept: Run = []
+    groups: list[Run] = []
     said = ""  # the digits right before, as many as may be said again
     begin = 0
     for at, numeral in enumerate(run):
-        is_end = at + 1 == len(run) or _ends_group(words, numeral, run[at + 1])
-        if not is_end:
+        if at + 1 < len(run) and not _ends_group(words, numeral, run[at + 1]):
             continue
         digits = digits_of(run[begin : at + 1])
         if len(digits) < LEAST_DIGITS or not said.endswith(digits):
-            kept += run[begin : at + 1]
+            groups.append(run[begin : at + 1])
             said = (said + digits)[-_MOST_SAID_AGAIN:]
         begin = at + 1
-    return kept
+        for length in range(2, _MOST_GROUPS + 1):  # "8821, 9908." "8821, 9908."
+            last, before = groups[-length:], groups[-2 * length : -length]
+            if [*map(digits_of, last)] == [*map(digits_of, before)]:
+                del groups[-length:]
+                break
+    return [numeral for group in groups for numeral in group]
 
 
 def _ends_group(words: Sequence[TranscriptWord], before: Numeral, after: Numeral) -> bool:

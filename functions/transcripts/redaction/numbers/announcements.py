@@ -33,7 +33,7 @@ CONNECTING = (
     | word_set("stellen zahlen nummern numbers numéros números numeri nummers tal")
     | word_set("please uh um okay yes sure bitte ja s'il vous plaît oui por favor sí per sì alstublieft")
     | word_set(
-        "that would be das wäre ça c'est sería sarebbe seria "
+        "that would be dat das wäre ça c'est sería sarebbe seria "
         "the a in with digits first die der auf mit sont se par son en em con op på of ziffern chiffres dígitos "
         "cifras cifre cijfers my meiner ma mi meu mia mijn mit sind são sono zijn son las les le os"
     )
