@@ -31,7 +31,7 @@ GLUED = re.compile(
     rf"|[\w+-]+\.[\w+-]+at[\w-]{{3,}}\.({TOP_LEVELS})"
 )
 ANNOUNCED = re.compile(
-    r"e-?mails?|mail|(e-?mail|mail)-?adres\w*|adresse|address|correo|endereço|indirizzo|courriel|mejl|почт\w+|мейл|имейл|адрес\w*|adres|이메일"
+    r"e-?mail['’]?s?|mail['’]s|mail|(e-?mail|mail)-?adres\w*|adresse|address|correo|endereço|indirizzo|courriel|mejl|почт\w+|мейл|имейл|адрес\w*|adres|이메일"
 )
 SEND = re.compile(
     r"send|sent|write|mail|e-?mail|forward|schick\w*|schreib\w*|envo[\w-]*|écri[\w-]*|env[ií]\w*|escr[ií]\w*|m[aá]nd\w*|stuur\w*|scriv\w*"
