@@ -142,7 +142,7 @@ def no_samples_error(damaged: bool, header_seconds: float | None, zeros: float) 
     """Return the error for an audio track without a sample.
 
     Args:
-        damaged: it has frames that cannot be decoded.
+        damaged: whether the track has frames that cannot be decoded.
         header_seconds: length by the file's header; None: it does not say.
         zeros: share of the file that is zeros.
     """
