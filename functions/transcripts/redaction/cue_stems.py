@@ -96,7 +96,11 @@ STEMS = {
         r"(mi|el|su|tu|de|del|o|y|número|dni) nie\b|nie (es|número)\b",  # alone it is German for "never"
         r"codice fiscale|burgerservicenummer|bsn\b|rijksregisternummer|cpr|personnum(mer|ret)",
         r"aadhaa?r|adhaar|(national )?identity (card|number)|national id|(id|identification) card( number)?\b",
-        r"pps number",
+        r"(my|your|the) ni\b|pps number|tax (file|reference) number|ird number|utr\b|ein\b(?= is| number)",
+        r"employer identification|vat number",
+        r"\w*umsatzsteuer-?id\w*|ust-?id\w*|numéro (de tva|fiscal)|siret\b|siren\b(?= est)|cui[tl]\b|(mi|su|tu) rfc\b",
+        r"partita iva|p iva|cnpj\b|(meu|o|seu|do|número|rg) rg\b|contribuinte\b|btw-?nummer|cvr\b|organisationsnum",
+        r"pesel\b|nip\b(?= to)",
         r"\w*personalausweis\w*|ausweisnummer|carte (nationale )?d'identité|(documento|carta) d(e|i) identid?[aà]",
         r"carta d'identità|cédula|curp\b|cartão (de|do) cidadão|identiteitskaart|identitetskort",
     ),
@@ -161,7 +165,8 @@ STEMS = {
 WEAK_STEMS = {
     Entity.PHONE_NUMBER: (
         r"(my( new| old| other| own| current)?|meine|mon|mi|il mio|meu|o meu|mijn|mit|your) "
-        r"(nummer|numéro|número|numero|number)\b",
+        r"(nummer|numéro|número|numero|number)\b|the number (there |over there )?is\b",
+        r"le numéro (c'est|est)\b|(el|o|il) n[uú]mero (es|é|è)\b|die nummer (ist|lautet|wäre)\b|het nummer is\b",
     ),
     Entity.CREDIT_CARD: (
         r"(last|final) digits\b|star star\b|asterisk asterisk\b|x x x\b",

@@ -21,7 +21,27 @@ _LONGEST = 8  # words of a cue, at most: "código que está en la parte de atrá
 _AROUND = 6  # words around a cue that say what is asked for: "the last four of your card"
 _ANSWER_SECONDS = 20.0  # within which somebody on another channel begins to answer
 
-_PATTERNS = {entity: re.compile(rf"(?<!\S)(?:{'|'.join(stems)})") for entity, stems in STEMS.items()}
+BEHIND_QUESTION = frozenset(
+    (
+        "there",
+        "please",
+        "then",
+        "again",
+        "sir",
+        "ma'am",
+        "bitte",
+        "denn",
+        "nochmal",
+        "por",
+        "favor",
+        "per",
+        "alstublieft",
+    )
+)
+
+# "L'expiration", "dell'assicurazione": the article and its word are one.
+_ELISION = r"(?:(?:[ld]|dell|all|nell)['’])?"
+_PATTERNS = {entity: re.compile(rf"(?<!\S){_ELISION}(?:{'|'.join(stems)})") for entity, stems in STEMS.items()}
 _WEAK_PATTERNS = {entity: re.compile(rf"(?<!\S)(?:{'|'.join(stems)})") for entity, stems in WEAK_STEMS.items()}
 _BEFORE_ONLY = re.compile(rf"(?<!\S)(?:{'|'.join(STEMS_BEFORE_ONLY)})")
 
@@ -34,11 +54,12 @@ class Cue:
         entity: What the number is.
         first: Index of its first word; of a cue on another channel, of the word before which it was said.
         last: Index of its last word; of a cue on another channel the same as `first`.
-        text: Its words.
         around: The words around it, its own included.
         elsewhere: Whether it was said on another channel: a question that is answered on this one.
         before_only: Whether it counts only before a number, and not behind one.
         weak: Whether it counts only where the digits themselves say nothing, and nothing better is near.
+        asks: Whether a question ends with it, but for a word like "please".
+        text: Its words.
     """
 
     entity: Entity
@@ -48,6 +69,7 @@ class Cue:
     elsewhere: bool = False
     before_only: bool = False
     weak: bool = False
+    asks: bool = False
     text: str = ""
 
 
@@ -64,11 +86,18 @@ def find_cues(words: Sequence[TranscriptWord]) -> list[Cue]:
             last = bisect_right(starts, max(match.start(), match.end() - 1)) - 1
             around = frozenset(texts[max(0, first - _AROUND) : last + 1 + _AROUND])
             own = " ".join(texts[first : last + 1])
-            kind = {"before_only": pattern is _BEFORE_ONLY, "weak": pattern in weak}
+            asks = _ends_question(words, last)
+            kind = {"asks": asks, "before_only": pattern is _BEFORE_ONLY, "weak": pattern in weak}
             found.append(Cue(entity, first, last, around, text=own, **kind))
     # "mon numéro de carte": the weak "mon numéro" hides no cue that begins inside it.
     apart = [*_apart(cue for cue in found if not cue.weak), *(cue for cue in found if cue.weak)]
     return sorted(apart, key=lambda cue: (cue.last, cue.first))
+
+
+def _ends_question(words: Sequence[TranscriptWord], last: int) -> bool:
+    end = next((at for at in range(last, min(last + 3, len(words))) if words[at].text[-1] in ".?!"), last)
+    polite = all(word.normalised in BEHIND_QUESTION for word in words[last + 1 : end + 1])
+    return words[end].text[-1] == "?" and polite
 
 
 def _apart(cues: Iterable[Cue]) -> Iterator[Cue]:

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 from functions.options.redacted_entities import Entity
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
-from functions.transcripts.redaction.cues import Cue, are_about, cues_after, cues_before, weak_cues_before
+from functions.transcripts.redaction.cues import (
+    BEHIND_QUESTION,
+    Cue,
+    are_about,
+    cues_after,
+    cues_before,
+    weak_cues_before,
+)
 from functions.transcripts.redaction.digits.numerals import AND, Numeral, word_set
 from functions.transcripts.redaction.found import Found
 from functions.transcripts.words import TranscriptWord
@@ -21,6 +28,10 @@ _JOINERS = word_set("of the de del le der den d' du di do da")
 _UNTIL = _JOINERS | word_set(
     "the to until in on by end im am ende fin à au en a el final finales fine fim eind slutningen"
 )
+_BEFORE_DAY = _JOINERS | word_set(
+    "it's on the in is uh um yes so that's am im ja le c'est il en el es al é no dia het op den"
+)
+_MOST_BEFORE_REST = 5  # words between a day of birth and its month, which is asked for
 _SPECIAL = (Entity.DOB, Entity.CREDIT_CARD_EXPIRATION)
 _CARD = (Entity.CREDIT_CARD, Entity.CVV)
 _MOST_JOINERS = 2  # words between the day and its month
@@ -57,6 +68,8 @@ def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cue
             found.append(Found(entity, at, last))
         elif last := _end_of_ordinals(words, starting, at, born=entity is Entity.DOB):
             found.append(Found(_entity(cues, at, used, last), at, last))
+        elif _answers_birthday(words, cues, starting, at, found):
+            found.append(Found(Entity.DOB, at, at))
         elif at not in numbers and word.normalised.rstrip(".") in _MONTHS and not _is_verb(words, at):
             first = _day_before(words, ending, at)
             last = _day_and_year_after(words, starting, at)
@@ -75,6 +88,29 @@ def _entity(cues: Sequence[Cue], at: int, used: dict[Entity, int], last: int | N
         return Entity.CREDIT_CARD_EXPIRATION  # "the card, it runs out …"
     after = cues_after(cues, at if last is None else last)
     return Entity.DOB if any(cue.entity is Entity.DOB for cue in after) else Entity.DATE
+
+
+def _answers_birthday(
+    words: Sequence[TranscriptWord],
+    cues: Sequence[Cue],
+    starting: dict[int, Numeral],
+    at: int,
+    found: Sequence[Found],
+) -> bool:
+    """Tell whether a day or month alone answers a question: "Your birthday?" "On the 9th." "Of what month?" "May."."""
+    day = starting.get(at)
+    is_day = day is not None and day.last == at and day.is_ordinal and _is_day(day)
+    if is_day and {word.normalised for word in words[at + 1 : at + 1 + _MOST_JOINERS + 1]} & _MONTHS:
+        return False  # a whole date
+    if not is_day and not (words[at].normalised in _MONTHS and words[at].text[:1].isupper()):
+        return False
+    following = words[at + 1].normalised if at + 1 < len(words) else ""
+    if words[at].text[-1] not in ".,;?!" and following and not (is_day and following in _JOINERS):
+        return False
+    if found and found[-1].entity is Entity.DOB and found[-1].first == found[-1].last >= at - _MOST_BEFORE_REST:
+        return any(word.text[-1] == "?" for word in words[found[-1].last : at])
+    asked = [cue for cue in cues_before(cues, at) if cue.entity is Entity.DOB and cue.asks]
+    return any({word.normalised for word in words[cue.last + 1 : at]} <= _BEFORE_DAY | BEHIND_QUESTION for cue in asked)
 
 
 def _is_sort_code(word: TranscriptWord, cues: Sequence[Cue], at: int) -> bool:

@@ -41,7 +41,8 @@ def local_start(words: Sequence[TranscriptWord], at: int, free: int, digits: set
     if (start := _after_one_word(words, at, free)) is not None:
         return start
     for first in range(at - 1, max(free - 1, at - 1 - MOST_LOCAL), -1):
-        if words[first].text[-1:] in ".?!" and words[first].normalised not in DOT:
+        is_question = words[first].text.endswith("?") and ANNOUNCED.fullmatch(words[first].normalised)
+        if not is_question and words[first].text[-1:] in ".?!" and words[first].normalised not in DOT:
             break
         if _announces(words, first):
             return _without_leading(words, min(first + 1, at), at)

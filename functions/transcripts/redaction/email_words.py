@@ -31,7 +31,7 @@ GLUED = re.compile(
     rf"|[\w+-]+\.[\w+-]+at[\w-]{{3,}}\.({TOP_LEVELS})"
 )
 ANNOUNCED = re.compile(
-    r"e-?mails?|mail|(e-?mail|mail)-?adres\w*|adresse|address|correo|endereço|indirizzo|courriel|mejl|почт\w+|мейл|имейл|адрес\w*|adres|이메일"
+    r"e-?mail['’]?s?|mail['’]s|mail|(e-?mail|mail)-?adres\w*|adresse|address|correo|endereço|indirizzo|courriel|mejl|почт\w+|мейл|имейл|адрес\w*|adres|이메일"
 )
 SEND = re.compile(
     r"send|sent|write|mail|e-?mail|forward|schick\w*|schreib\w*|envo[\w-]*|écri[\w-]*|env[ií]\w*|escr[ií]\w*|m[aá]nd\w*|stuur\w*|scriv\w*"
@@ -40,7 +40,7 @@ SEND = re.compile(
 TO = word_set("to at an à a naar til")
 IS = word_set("is it's its ist lautet est c'est es é è er är to это")
 # Between an announcement and its address; and what looks, meets and buys "at example.com" without an address.
-LEADING = word_set("me us him her them at to on is it's its an mir uns à a bitte please under unter")
+LEADING = word_set("just me us him her them at to on is it's its an mir uns à a bitte please under unter")
 NO_NAME = word_set(
     "look looks looked looking meet meets met meeting buy buys bought buying shop shopping order ordered find finds "
     "found see seen saw available work works worked working learn more register sign visit me us it him her them is "

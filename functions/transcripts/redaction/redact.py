@@ -11,9 +11,10 @@ from functions.options.redacted_entities import EVERY_NUMBER, Entity, requested_
 from functions.transcripts.redaction.cues import BEFORE, Cue, find_cues, questions
 from functions.transcripts.redaction.dates import find_dates
 from functions.transcripts.redaction.digits.mixed_numerals import joined
-from functions.transcripts.redaction.digits.numerals import find_numerals
+from functions.transcripts.redaction.digits.numerals import Numeral, find_numerals
 from functions.transcripts.redaction.emails import find_emails
 from functions.transcripts.redaction.found import Found, tag
+from functions.transcripts.redaction.numbers.numbers_again import Said, said_on_another_channel
 from functions.transcripts.redaction.numbers.sensitive_numbers import find_numbers, other_numbers
 from functions.transcripts.text_boundaries.letters import around
 from functions.transcripts.text_boundaries.printed_words import PrintedWord, segment_words
@@ -40,19 +41,24 @@ def redact(transcript: Transcript, names: list[str]) -> Transcript:
     channels, redactions = [], []
     words_of_channels = [punctuated_words_of(transcript, channel) for channel in transcript.channels]
     cues_of_channels = [find_cues(words) for words in words_of_channels]
+    said: list[Said] = []
     for at, (channel, words) in enumerate(zip(transcript.channels, words_of_channels, strict=True)):
         others = [*zip(words_of_channels, cues_of_channels, strict=True)]
         elsewhere = questions(words, [*others[:at], *others[at + 1 :]])
         cues = sorted([*cues_of_channels[at], *elsewhere], key=lambda cue: (cue.last, cue.first))
-        found = find_entities(words, [_language(transcript, channel, word) for word in words], names, cues)
+        languages = [_language(transcript, channel, word) for word in words]
+        numerals = [*joined(find_numerals(words, languages), words)]
+        said.append(Said(words, numerals, find_entities(words, languages, names, cues, numerals)))
+    for at, (channel, own) in enumerate(zip(transcript.channels, said, strict=True)):
+        again = said_on_another_channel(own, [*said[:at], *said[at + 1 :]])
         tagged = []
-        for entity in found:
+        for entity in _apart([*own.found, *again]):
             counts[entity.entity] = counts.get(entity.entity, 0) + 1
             tagged.append((entity, tag(entity.entity, counts[entity.entity])))
             redactions.append(
-                Redaction(channel.index, entity.entity.value, *_stretch(words, entity, transcript.audio.duration))
+                Redaction(channel.index, entity.entity.value, *_stretch(own.words, entity, transcript.audio.duration))
             )
-        channels.append(_with_tags(transcript, channel, words, tagged))
+        channels.append(_with_tags(transcript, channel, own.words, tagged))
     return replace(transcript, channels=channels, redactions=redactions)
 
 
@@ -61,6 +67,7 @@ def find_entities(
     languages: Sequence[str],
     names: list[str],
     cues: Sequence[Cue],
+    numerals: Sequence[Numeral],
 ) -> list[Found]:
     """Return the requested entities among words, in order; none overlaps another.
 
@@ -69,9 +76,9 @@ def find_entities(
         languages: Whisper's code for each word.
         names: What `parse_redact` returned.
         cues: What says what a number is, on this channel and on others, in order of the cues' last words.
+        numerals: All numbers in the words.
     """
     requested = requested_entities(names)
-    numerals = [*joined(find_numerals(words, languages), words)]
     emails = find_emails(words, numerals) if Entity.EMAIL_ADDRESS in requested else []
     found = _apart([*emails, *(_plain(date, requested) for date in find_dates(words, numerals, cues))])
     taken = {at for entity in found for at in range(entity.first, entity.last + 1)}

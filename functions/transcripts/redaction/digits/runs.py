@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
+from operator import attrgetter
 
 from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction.digits.numerals import AND, Numeral, word_set
-from functions.transcripts.redaction.found import Found
+from functions.transcripts.redaction.digits.spelt_letters import NATO_ALPHABET
+from functions.transcripts.redaction.found import LEAST_DIGITS, Found
 from functions.transcripts.words import TranscriptWord
 
 # Said between two groups of digits of one number, and what the other says meanwhile.
-_BETWEEN = word_set(
-    "uh um er hm hmm mm mm-hm mm-hmm m-hm dash hyphen minus space slash stroke then dot point okay ok yes yeah yep "
-    "mhm uh-huh right sure got it alright perfect great "
+BETWEEN = word_set(
+    "uh um er ah eh ehm öh hm hmm mm mm-hm mm-hmm m-hm dash hyphen minus space slash stroke then dot point okay ok "
+    "yes yeah yep mhm uh-huh right sure got it alright perfect great "
     "äh ähm ja genau gut strich bindestrich euh oui tiret d'accord sí si guión vale sì trattino va bene "
     "sim hífen traço ponto punto streep streepje barra schrägstrich barre"
 )
@@ -54,6 +57,8 @@ _LETTER = re.compile(r"([B-HJ-Z]|(?!AM|PM|USD|EUR|GBP|CHF)[A-Z]{2,4})[,-]?")  # 
 _MOST_LETTERS = 5  # between two groups of digits
 _MOST_LEADING = 7  # words
 _MOST_TAKEN_BACK = 4  # numerals
+_MOST_SAID_AGAIN = 20  # digits
+_MOST_GROUPS = 4  # that are said again together
 _SENTENCE_MARKS = ".?!…"
 
 Run = list[Numeral]
@@ -90,12 +95,16 @@ def joined_by_letters(
     joined: list[Run] = []
     for run in parts:
         between = range(joined[-1][-1].last + 1, run[0].first) if joined else range(0)
-        are_letters = all(at not in announcing and _LETTER.fullmatch(words[at].text) for at in between)
+        are_letters = all(at not in announcing and _is_letter(words[at]) for at in between)
         if 0 < len(between) <= _MOST_LETTERS and are_letters:
             joined[-1] += run
         else:
             joined.append([*run])
     return joined
+
+
+def _is_letter(word: TranscriptWord) -> bool:
+    return bool(_LETTER.fullmatch(word.text)) or word.normalised in NATO_ALPHABET
 
 
 def as_found(entity: Entity, run: Run) -> Found:
@@ -106,6 +115,12 @@ def as_found(entity: Entity, run: Run) -> Found:
 def digits_of(run: Sequence[Numeral]) -> str:
     """Return the digits of all numerals of a run."""
     return "".join(numeral.digits for numeral in run)
+
+
+def numerals_in(entity: Found, numerals: Sequence[Numeral]) -> Sequence[Numeral]:
+    """Return those of some numerals, in order, that are in an entity."""
+    begin = bisect_left(numerals, entity.first, key=attrgetter("first"))
+    return numerals[begin : bisect_right(numerals, entity.last, begin, key=attrgetter("last"))]
 
 
 def text_of(run: Sequence[Numeral]) -> str:
@@ -121,7 +136,7 @@ def is_corrected(words: Sequence[TranscriptWord], run: Sequence[Numeral]) -> boo
 def is_taken_back(words: Sequence[TranscriptWord], run: Run, following: int) -> bool:
     """Tell whether a run is begun anew at the word `following`, with nothing else said between: "91, no, 191"."""
     between = [word.normalised for word in words[run[-1].last + 1 : following]]
-    return not _TAKING_BACK.isdisjoint(between) and set(between) <= _CORRECTING | _TAKING_BACK | _BETWEEN
+    return not _TAKING_BACK.isdisjoint(between) and set(between) <= _CORRECTING | _TAKING_BACK | BETWEEN
 
 
 def begun_anew(words: Sequence[TranscriptWord], run: Run) -> Iterator[Run]:
@@ -130,6 +145,36 @@ def begun_anew(words: Sequence[TranscriptWord], run: Run) -> Iterator[Run]:
         if run[at].first - run[at - 1].last > 1 and is_taken_back(words, run[:at], run[at].first):
             for start in range(at - 1, max(-1, at - 1 - _MOST_TAKEN_BACK), -1):
                 yield [*run[:start], *run[at:]]
+
+
+def without_echoes(words: Sequence[TranscriptWord], run: Run) -> Run:
+    """Return a run without the groups that say again what was said right before: "4539." "4539." "1488." "1488?".
+
+    Who writes a number down says each group again, and without channels or speakers both are one run. A card may have
+    the same four digits twice, so that the run as it is must be judged first.
+    """
+    groups: list[Run] = []
+    said = ""  # the digits right before, as many as may be said again
+    begin = 0
+    for at, numeral in enumerate(run):
+        if at + 1 < len(run) and not _ends_group(words, numeral, run[at + 1]):
+            continue
+        digits = digits_of(run[begin : at + 1])
+        if len(digits) < LEAST_DIGITS or not said.endswith(digits):
+            groups.append(run[begin : at + 1])
+            said = (said + digits)[-_MOST_SAID_AGAIN:]
+        begin = at + 1
+        for length in range(2, _MOST_GROUPS + 1):  # "8821, 9908." "8821, 9908."
+            last, before = groups[-length:], groups[-2 * length : -length]
+            if [*map(digits_of, last)] == [*map(digits_of, before)]:
+                del groups[-length:]
+                break
+    return [numeral for group in groups for numeral in group]
+
+
+def _ends_group(words: Sequence[TranscriptWord], before: Numeral, after: Numeral) -> bool:
+    last, first = words[before.last], words[after.first]
+    return after.first - before.last > 1 or last.speaker != first.speaker or last.text[-1:] in f"{_SENTENCE_MARKS},"
 
 
 def _inside(words: Sequence[TranscriptWord], run: Sequence[Numeral]) -> list[str]:
@@ -146,7 +191,7 @@ def _continues(words: Sequence[TranscriptWord], before: Numeral, after: Numeral,
     between = words[before.last + 1 : after.first]
     if len(between) == 1 and between[0].normalised in AND and before.digits.endswith("00"):
         return True  # "nine hundred and twelve"
-    allowed = _BETWEEN | _MISHEARD | _CORRECTING | _TAKING_BACK | _PROMPTING if across_sentences else _BETWEEN
+    allowed = BETWEEN | _MISHEARD | _CORRECTING | _TAKING_BACK | _PROMPTING if across_sentences else BETWEEN
     texts = {word.normalised for word in between}
     if texts == {"to"} and _are_years(before, after):
         return False
@@ -171,9 +216,8 @@ def _are_years(*numerals: Numeral) -> bool:
 
 def counts_digits(words: Sequence[TranscriptWord], numeral: Numeral) -> bool:
     """Tell whether a numeral says how many digits come ("the last four are …") and is none of them."""
-    neighbours = {
-        word.normalised
-        for word in (*words[max(0, numeral.first - 1) : numeral.first], *words[numeral.last + 1 : numeral.last + 2])
-    }
+    before = [word for word in words[max(0, numeral.first - 1) : numeral.first] if word.text[-1] not in _SENTENCE_MARKS]
+    after = words[numeral.last + 1 : numeral.last + 2] if words[numeral.last].text[-1] not in _SENTENCE_MARKS else []
+    neighbours = {word.normalised for word in (*before, *after)}
     is_count = numeral.digits in ("3", "4") or (numeral.digits in ("2", "5", "6", "8") and numeral.text.isalpha())
     return is_count and not neighbours.isdisjoint(_LEADS_ON - _THEN | _FIRST)

@@ -10,6 +10,7 @@ from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
 from functions.transcripts.redaction.cues import Cue
 from functions.transcripts.redaction.digits.numerals import Numeral, word_set
 from functions.transcripts.redaction.digits.runs import Run
+from functions.transcripts.redaction.digits.spelt_letters import NATO_ALPHABET, spelt_letter
 from functions.transcripts.redaction.found import Found
 from functions.transcripts.words import TranscriptWord
 
@@ -24,7 +25,7 @@ _NUMBER = word_set("number numbers no nr nummer numéro número numero id")
 _LINKING = word_set(
     "is are it's that's ending ends last four ist lautet endet est termine es termina terminada é è finisce eindigt er"
 )
-_CONNECTING = (
+CONNECTING = (
     word_set("changed to now became currently neu jetzt maintenant ahora adesso agora nu")
     | word_set("bancária bancario banco do")
     | _NUMBER
@@ -32,12 +33,13 @@ _CONNECTING = (
     | word_set("stellen zahlen nummern numbers numéros números numeri nummers tal")
     | word_set("please uh um okay yes sure bitte ja s'il vous plaît oui por favor sí per sì alstublieft")
     | word_set(
+        "that would be dat das wäre ça c'est sería sarebbe seria "
         "the a in with digits first die der auf mit sont se par son en em con op på of ziffern chiffres dígitos "
         "cifras cifre cijfers my meiner ma mi meu mia mijn mit sind são sono zijn son las les le os"
     )
 )
 # Said while one looks for a number.
-_LOOKING = word_set(
+LOOKING = word_set(
     "let me see look check hold on moment second just here well so think i believe moment bitte espera "
     "nochmal again encore otra vez ancora nogmaals igen"
 )
@@ -65,15 +67,10 @@ SINCE = word_set(
     "since in from by until till before after around depuis en desde hasta seit bis dal nel sinds siden até"
 )
 _CODE_LETTERS = re.compile(r"([A-Z]{1,6}|[A-Z](-[A-Z])+)\W*")
-# "W as in whiskey", "W wie Wilhelm": the words between a letter and one that begins with it.
-_AS_IN = re.compile(r"(as in|for|like|wie|comme|como de|como|come|de|di|als|som|van)")
-_PHONETIC = word_set(
-    "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa "
-    "quebec romeo sierra tango uniform victor whiskey whisky xray x-ray yankee zulu"
-)
 _NO_CODE = word_set("I A AM PM OK USD EUR GBP CHF US UK EU")
 _DASHES = word_set("dash hyphen slash bindestrich schrägstrich strich tiret guion guión barra trattino hífen streepje")
 _SINGLE_LETTER = 0.4  # of a group
+_MOST_SPELT = 6  # letters before or behind a number
 _MOST_LETTERS = 3  # groups of letters on one side of a number: "GB29 NWBK 6016 …"
 
 
@@ -87,7 +84,7 @@ def is_linked(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) 
     between = [word.normalised for word in words[cue.last + 1 : run[0].first]]
     if _NAMES_NUMBER.search(text) or (between and between[0] in _NUMBER):
         return True
-    if not set(between) <= _CONNECTING:
+    if not set(between) <= CONNECTING:
         return False
     return not (len(run) == 1 and YEAR.fullmatch(digits)) or bool(_LINKING.intersection(between))
 
@@ -95,7 +92,7 @@ def is_linked(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) 
 def is_part(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
     """Tell whether digits are the announced part of a number: "my Visa ending in 4242", "area code 415"."""
     between = [word.normalised for word in words[cue.last + 1 : run[0].first]]
-    is_connected = set(between) <= _CONNECTING | _STARTING
+    is_connected = set(between) <= CONNECTING | _STARTING
     if cue.entity is Entity.CREDIT_CARD:
         return len(digits) == 4 and _is_last_four(cue, between, is_year=len(run) == 1 and bool(YEAR.fullmatch(digits)))
     is_extension = cue.entity is Entity.PHONE_NUMBER and bool(_EXTENSION.intersection(cue.text.split()))
@@ -119,11 +116,11 @@ def are_last_four(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: s
     """Tell whether four digits are those that "the last four" or "ending in" announce; a year may end a list."""
     if _FIRST.search(cue.text):
         between = {word.normalised for word in words[cue.last + 1 : run[0].first]}
-        return len(digits) in (4, 6, 8) and between <= _CONNECTING | _OF_THE_CARD
+        return len(digits) in (4, 6, 8) and between <= CONNECTING | _OF_THE_CARD
     says_digits = cue.around & _FOUR or _NAMES_NUMBER.search(cue.text)
     if len(digits) != 4 or (is_year(run, digits) and not says_digits):
         return False
-    return {word.normalised for word in words[cue.last + 1 : run[0].first]} <= _CONNECTING | _LOOKING
+    return {word.normalised for word in words[cue.last + 1 : run[0].first]} <= CONNECTING | LOOKING
 
 
 def says_how_many(cue: Cue) -> bool:
@@ -144,7 +141,7 @@ def _is_last_four(cue: Cue, between: Sequence[str], *, is_year: bool) -> bool:
         return False
     ends_at = [at for at, text in enumerate(between) if text in _ENDING | _LAST | _FOUR]
     following = between[ends_at[-1] + 1 :] if ends_at else between
-    return set(following) <= _CONNECTING | _LOOKING or (says_four and not ends_at and not is_year)
+    return set(following) <= CONNECTING | LOOKING or (says_four and not ends_at and not is_year)
 
 
 def _with_extension(words: Sequence[TranscriptWord], phone: Found, starting: Mapping[int, Numeral]) -> Found:
@@ -179,7 +176,8 @@ def completed(
                 best = following = other
             elif _is_letters(words[following].text) or _is_letter_a(words, following, step):
                 groups += 1 if len(words[following].normalised) > 1 else _SINGLE_LETTER
-                best = following if step < 0 or len(words[following].normalised) == 1 else best
+                is_last = words[following].text[-1] in ".,;?!"  # "882 106 JX."
+                best = following if step < 0 or is_last or len(words[following].normalised) == 1 else best
             else:
                 break
             at = following
@@ -195,25 +193,20 @@ def completed(
     return [whole(entity) for entity in found]
 
 
-def spelt_letter(words: Sequence[TranscriptWord], last: int) -> int | None:
-    """Return the first word of a spelt letter that ends with a word: "W as in whiskey", "whiskey"; else None."""
-    text = words[last].normalised
-    for first in range(last - 2, max(-1, last - 4), -1):
-        between = " ".join(word.normalised for word in words[first + 1 : last])
-        if len(letter := words[first].normalised) == 1 and text.startswith(letter) and _AS_IN.fullmatch(between):
-            return first
-    return last if text in _PHONETIC else None
-
-
 def _other_end(words: Sequence[TranscriptWord], at: int, step: int) -> int | None:
     """Return where a spelt letter ends whose first word in a direction is at an index; None: there is none.
 
-    Behind a number it has its letter: "A as in apple". A word alone may be a name there: "123456. Mike will call".
+    Behind a number it has its letter: "A as in apple". A word alone may be a name there, "123456. Mike will call",
+    where neither another follows nor the sentence ends: "12 34 56 Alpha."
     """
     if step < 0:
         return spelt_letter(words, at)
     if words[at].normalised == "i" or words[at - 1].text[-1] in ".?!":  # "I like it"
         return None
+    if words[at].normalised in NATO_ALPHABET:
+        is_followed = at + 1 < len(words) and words[at + 1].normalised in NATO_ALPHABET
+        is_end = at + 1 == len(words) or words[at].text[-1] in ".,;?!"
+        return at if is_followed or (is_end and words[at - 1].text[-1] not in ",;:") else None
     return next((n for n in range(at + 2, min(len(words), at + 4)) if spelt_letter(words, n) == at), None)
 
 
@@ -229,8 +222,20 @@ def _is_letter_a(words: Sequence[TranscriptWord], at: int, step: int) -> bool:
 
 def has_letters(words: Sequence[TranscriptWord], run: Run) -> bool:
     """Tell whether capital letters are in a number or right before it, as in a British insurance number."""
-    before = words[run[0].first - 1].text if run[0].first else ""
-    return _is_letters(before) or any(letter.isalpha() for numeral in run for letter in numeral.text)
+    before = run[0].first - 1
+    is_after_letter = before >= 0 and (_is_letters(words[before].text) or spelt_letter(words, before) is not None)
+    return is_after_letter or any(letter.isalpha() for numeral in run for letter in numeral.text)
+
+
+def spelt_letters_of(words: Sequence[TranscriptWord], run: Run) -> int:
+    """Return how many letters of the NATO alphabet are before, in and behind a number: 2 in "Charlie 0 1 X-ray 0"."""
+    begin = run[0].first
+    while begin > 0 and run[0].first - begin < _MOST_SPELT and words[begin - 1].normalised in NATO_ALPHABET:
+        begin -= 1
+    end = run[-1].last + 1
+    while end < len(words) and end - run[-1].last <= _MOST_SPELT and words[end].normalised in NATO_ALPHABET:
+        end += 1
+    return sum(word.normalised in NATO_ALPHABET for word in words[begin:end])
 
 
 def _is_letters(text: str) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, takewhile
-from operator import attrgetter
+from itertools import pairwise
 
 from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
 from functions.transcripts.redaction.digits.amounts import is_amount, is_clock_or_decimal
@@ -17,17 +16,18 @@ from functions.transcripts.redaction.digits.runs import (
     digits_of,
     is_corrected,
     is_taken_back,
+    numerals_in,
     runs,
     text_of,
+    without_echoes,
 )
-from functions.transcripts.redaction.found import LEAST_DIGITS, Found
+from functions.transcripts.redaction.found import Found
 from functions.transcripts.redaction.numbers.announcements import YEAR
 from functions.transcripts.redaction.numbers.check_digits import CARD_LENGTHS, USUAL, is_card, is_list, may_begin_card
 from functions.transcripts.redaction.numbers.phones import is_phone_number, is_read_aloud
 from functions.transcripts.words import TranscriptWord
 
 _MOST_BEFORE_WHOLE = 10  # words between the digits of a number that were said first, and the whole of it
-_MOST_BEFORE_AGAIN = 20  # words between a number and the same once more
 _MOST_PARTS = 4  # of a card's number
 _MAY_BE_PART = (Entity.CREDIT_CARD, Entity.CREDIT_CARD_EXPIRATION, Entity.CVV, Entity.PHONE_NUMBER)
 _HALVES = 2
@@ -55,9 +55,10 @@ def interrupted(
             run += parts[end]
             digits = digits_of(run)
             groups = parts[begin : end + 1]
-            entity = (
-                Entity.CREDIT_CARD if len(digits) in USUAL and (is_card(digits) or _are_fours(words, groups)) else None
-            )
+            plain = digits_of(without_echoes(words, run))
+            are_fours = len(digits) in USUAL and _are_fours(words, groups)
+            is_card_number = any(len(each) in USUAL and is_card(each) for each in (digits, plain))
+            entity = Entity.CREDIT_CARD if is_card_number or are_fours else None
             if end == begin + 1 and _BEGINS_PHONE.fullmatch(text_of(parts[begin])):
                 phone = is_phone_number(digits, text_of(run), languages[run[0].first])
                 entity = entity or (Entity.PHONE_NUMBER if phone else None)
@@ -75,7 +76,7 @@ def with_cards_in_parts(
     """
 
     def may_be_part(entity: Found) -> bool:
-        return entity.entity in _MAY_BE_PART and len(_digits_in(entity, numerals)) < CARD_LENGTHS[0]
+        return entity.entity in _MAY_BE_PART and len(digits_of(numerals_in(entity, numerals))) < CARD_LENGTHS[0]
 
     others = [entity for entity in found if not may_be_part(entity)]
     parts = interrupted(words, others, numerals, languages)
@@ -93,25 +94,6 @@ def _are_fours(words: Sequence[TranscriptWord], groups: Sequence[Run]) -> bool:
     is_one = len(groups) > _HALVES or between <= AND | _LISTING or are_halves
     may_be_card = may_begin_card(digits[0]) and not is_list([numeral.digits for group in groups for numeral in group])
     return is_one and may_be_card and all(len(each) % 4 == 0 for each in digits) and not are_years
-
-
-def repeated(words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]) -> Iterator[Found]:
-    """Yield numbers that have the digits of one a moment before: "260." "Two six zero, thank you."."""
-    known: dict[str, list[Found]] = {}
-    for entity in sorted(found, key=lambda entity: entity.first):
-        known.setdefault(_digits_in(entity, numerals), []).append(entity)
-    for run in runs(free_of(numerals, found), words, across_sentences=False):
-        digits = digits_of(run)
-        same = known.get(digits, [])
-        before = bisect_left(same, run[0].first, key=attrgetter("first"))
-        is_near = before and run[0].first <= same[before - 1].last + _MOST_BEFORE_AGAIN
-        if is_near and len(digits) >= LEAST_DIGITS and not YEAR.fullmatch(digits):
-            yield as_found(same[before - 1].entity, run)
-
-
-def _digits_in(entity: Found, numerals: Sequence[Numeral]) -> str:
-    start = bisect_left(numerals, entity.first, key=attrgetter("first"))
-    return digits_of([*takewhile(lambda numeral: numeral.last <= entity.last, numerals[start:])])
 
 
 def read_aloud(words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]) -> Iterator[Found]:

@@ -31,9 +31,12 @@ from functions.transcripts.redaction.numbers.announcements import (
     is_part,
     is_year,
     says_how_many,
+    spelt_letters_of,
 )
+from functions.transcripts.redaction.numbers.answers import is_answer
 from functions.transcripts.redaction.numbers.check_digits import (
     CARD_LENGTHS,
+    USUAL,
     is_iban,
     is_list,
     is_national_number,
@@ -78,8 +81,10 @@ def entity_of(
         return first
     if len(digits) > _AMBIGUOUS:
         # A patient's number may be an account's or an insurance's: it goes when either is requested.
-        others = (entity for entity in candidates if entity in OFFICIAL_NUMBERS and entity in requested)
-        return next(others, first) if first in OFFICIAL_NUMBERS else first
+        # As many digits as a card's may be a telephone's that was begun anew.
+        kinds = {*OFFICIAL_NUMBERS, Entity.PHONE_NUMBER} if first is Entity.CREDIT_CARD else OFFICIAL_NUMBERS
+        others = (entity for entity in candidates if entity in kinds and entity in requested)
+        return next(others, first) if first in (*OFFICIAL_NUMBERS, Entity.CREDIT_CARD) else first
     return next((entity for entity in candidates if entity in requested), first)
 
 
@@ -93,6 +98,8 @@ def _candidates(
     is_count = counts_things(words, run[-1], language) and not _is_about_card(cues, run[0].first, found)
     is_end = any(says_how_many(cue) or not is_count for cue in ends)
     anew = [digits_of(each) for each in begun_anew(words, run)] if len(digits) > _AMBIGUOUS else []
+    letters = spelt_letters_of(words, run)  # they count as digits: "Charlie 0 1 X-ray 0 0 6 Hotel"
+    spelt = [digits + "0" * letters] if letters else []
     for cue in cues_before(cues, run[0].first):
         is_short = cue.entity in _ANNOUNCE_ONE or len(digits) == _AMBIGUOUS
         is_used = is_short and any(e.entity is cue.entity and e.first > cue.last for e in found) and not is_end
@@ -100,7 +107,7 @@ def _candidates(
             continue
         misheard = misheard_digits(words, run) if cue.entity is Entity.CVV else ""
         is_british = cue.entity is Entity.SSN and len(digits) == _BRITISH_DIGITS and has_letters(words, run)
-        lengths = (digits + misheard, *(anew if cue.entity in OFFICIAL_NUMBERS else ()))
+        lengths = (digits + misheard, *([*anew, *spelt] if cue.entity in OFFICIAL_NUMBERS else ()))
         has_length = any(is_announced(cue.entity, each, language) for each in lengths)
         if is_british or has_length or is_part(words, cue, run, digits):
             yield _without_slash(cue.entity, text)
@@ -114,20 +121,26 @@ def _candidates(
     for cue in cues_after(cues, run[-1].last):
         if _may_follow(cue.entity, digits, language):
             yield _without_slash(cue.entity, text)
-    yield from _weakly_announced(words, cues, run, digits, found, language, is_end=is_end)
+    of_card = any(len(each) in USUAL for each in anew)
+    numbers_of_digits = {len(each) for each in (digits, *(() if of_card else anew))}
+    yield from _weakly_announced(words, cues, run, numbers_of_digits, found, language, is_end=is_end)
 
 
 def _weakly_announced(
     words: Sequence[TranscriptWord],
     cues: Sequence[Cue],
     run: Run,
-    digits: str,
+    lengths: set[int],
     found: Sequence[Found],
     language: str,
     *,
     is_end: bool,
 ) -> Iterator[Entity]:
-    """Yield what words mean that need something else beside them: digits of the length, or a card talked about."""
+    """Yield what words mean that need something else beside them: digits of the length, or a card talked about.
+
+    `lengths` are the numbers of digits of the run, and of it without what its speaker took back.
+    """
+    digits = digits_of(run)
     following = cues_in_rest_of_sentence(words, cues, run[-1].last)
     near = [*weak_cues_before(cues, run[0].first), *(cue for cue in following if cue.weak and _may_be_behind(cue))]
     codes = {cue.text for cue in near if cue.entity is Entity.CVV and len(digits) in ANNOUNCED[Entity.CVV]}
@@ -136,13 +149,16 @@ def _weakly_announced(
     behind = [*following, *cues_after(cues, run[-1].last)]
     about_card = about_card or any(cue.entity is Entity.CREDIT_CARD and not cue.weak for cue in behind)
     is_used = any(e.entity is Entity.CVV and e.first > cue.last for cue in near for e in found)
+    leads_to_last = any(cue.weak and cue.entity is Entity.CREDIT_CARD and says_how_many(cue) for cue in following)
+    if leads_to_last and len(digits) in (8, 12):  # "… 0343, and the last four?"
+        yield Entity.CREDIT_CARD
     for cue in near:
-        if cue.entity is Entity.PHONE_NUMBER and (len(digits) in TELEPHONE or is_end):
+        if cue.entity is Entity.PHONE_NUMBER and (not lengths.isdisjoint(TELEPHONE) or is_end):
             yield Entity.PHONE_NUMBER
         if cue.entity is Entity.CREDIT_CARD and is_end:
             yield Entity.CREDIT_CARD
         is_code = cue.text in codes and not is_used and not _is_harmless(words, cue, cues, run, digits, found)
-        if is_code and (about_card or are_code_and_back(codes)):
+        if is_code and (about_card or are_code_and_back(codes) or is_answer(words, cue, run)):
             yield Entity.CVV
         if cue.entity is Entity.CREDIT_CARD_EXPIRATION and about_card and is_announced(cue.entity, digits, language):
             yield Entity.CREDIT_CARD_EXPIRATION

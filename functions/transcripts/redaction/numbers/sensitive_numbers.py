@@ -23,23 +23,24 @@ from functions.transcripts.redaction.digits.runs import (
     joined_by_letters,
     runs,
     text_of,
+    without_echoes,
 )
 from functions.transcripts.redaction.found import LEAST_DIGITS, Found
 from functions.transcripts.redaction.numbers.announcements import completed, has_letters
-from functions.transcripts.redaction.numbers.check_digits import CARD_LENGTHS, USUAL, is_card, is_iban
+from functions.transcripts.redaction.numbers.card_numbers import cards_and_others
+from functions.transcripts.redaction.numbers.check_digits import is_card, is_iban
 from functions.transcripts.redaction.numbers.interrupted_numbers import (
     begun_before,
     free_of,
     interrupted,
     read_aloud,
-    repeated,
     with_cards_in_parts,
 )
 from functions.transcripts.redaction.numbers.number_entities import entity_by_shape, entity_of
+from functions.transcripts.redaction.numbers.numbers_again import said_again
 from functions.transcripts.redaction.numbers.phones import has_plus_before
+from functions.transcripts.redaction.numbers.spelt_codes import find_codes
 from functions.transcripts.words import TranscriptWord
-
-_MOST_DIGITS = 2 * CARD_LENGTHS[-1]  # among which a card's are looked for: of a number that goes on behind it
 
 
 def find_numbers(
@@ -57,25 +58,27 @@ def find_numbers(
     counts, so that the time grows with the words and not with their square.
     """
     found: list[Found] = []
+    codes = find_codes(words, numerals)
     starts = [date.first for date in dates]
-    digits_only = [numeral for numeral in numerals if not counts_digits(words, numeral)]
+    digits_only = [numeral for numeral in free_of(numerals, codes) if not counts_digits(words, numeral)]
     for run in _with_letters(list(runs(digits_only, words, across_sentences=True)), words, cues):
         if has_plus_before(words[max(0, run[0].first - 1)].normalised, digits_of(run)):
             found.append(as_found(Entity.PHONE_NUMBER, run))
             continue
         no_card = is_iban(text_of(run)) or _is_announced_otherwise(words, run, cues, requested)
-        for is_card_number, part in [(False, run)] if no_card else _cards_and_others(run):
+        for is_card_number, part in [(False, run)] if no_card else cards_and_others(words, run):
             if is_card_number or (no_card is False and _is_begin_of_card(words, run, part)):
                 found.append(as_found(Entity.CREDIT_CARD, part))
             else:
                 before = bisect_left(starts, part[0].first)
                 near = [*dates[max(0, before - BEFORE) : before], *found[-BEFORE:]]
                 found += _classified(part, words, cues, languages[part[0].first], near, requested)
+    found += codes
     found += interrupted(words, found, digits_only, languages)
     if Entity.CREDIT_CARD in requested:
         found = with_cards_in_parts(words, found, digits_only, languages)
     found += begun_before(words, found, digits_only, languages)
-    found += repeated(words, found, digits_only)
+    found = said_again(words, found, digits_only)
     found += read_aloud(words, found, digits_only)
     return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
 
@@ -131,52 +134,10 @@ def other_numbers(
     return [as_found(Entity.NUMERICAL_PII, run) for run in free_runs if len(digits_of(run)) >= LEAST_DIGITS]
 
 
-def _cards_and_others(run: Run) -> Iterator[tuple[bool, Run]]:
-    """Yield the stretches of a run in order, each with whether it is a card's number by its check digit."""
-    begin = at = 0
-    while at < len(run):
-        end = _card_end(run, at)
-        if end is None:
-            at += 1
-            continue
-        if begin < at:
-            yield False, run[begin:at]
-        yield True, run[at:end]
-        begin = at = end
-    if begin < len(run):
-        yield False, run[begin:]
-
-
 def _is_begin_of_card(words: Sequence[TranscriptWord], run: Run, part: Run) -> bool:
     """Tell whether digits, three at most, before a card in a run that was begun anew, are the card's first."""
     is_first = part[0] is run[0] and part[-1] is not run[-1] and len(digits_of(part)) <= LEAST_DIGITS
     return is_first and not part[-1].is_ambiguous and is_corrected(words, run)  # "a different one, it's 4024 …"
-
-
-def _card_end(run: Run, at: int) -> int | None:
-    """Return the end of a card's number that begins at a numeral: of 15 or 16 digits, else of the most."""
-    digits, best, is_usual = "", None, False
-    for end in range(at + 1, len(run) + 1):
-        digits += run[end - 1].digits
-        if len(digits) > _MOST_DIGITS and end > at + 1:
-            break
-        if len(digits) > CARD_LENGTHS[-1] and end > at + 1 and _begins_later(run, at, end):
-            break  # "five": what it begins with, and then the whole
-        if is_card(digits) and (len(digits) in USUAL or not is_usual):
-            best, is_usual = end, len(digits) in USUAL
-    # A part passes by chance where a digit of a whole of 15 or 16 was misheard.
-    is_whole = best is not None and not is_usual and len(digits_of(run[at:])) in USUAL
-    return len(run) if is_whole else best
-
-
-def _begins_later(run: Run, at: int, end: int) -> bool:
-    """Tell whether a card's number of 15 or 16 digits begins up to three digits behind `at`, and ends before `end`."""
-    starts = (start for start in range(at + 1, end) if len(digits_of(run[at:start])) <= LEAST_DIGITS)
-    return any(
-        len(digits := digits_of(run[start:stop])) in USUAL and is_card(digits)
-        for start in starts
-        for stop in range(start + 1, min(end, start + USUAL[-1]) + 1)
-    )
 
 
 def _classified(
@@ -191,10 +152,15 @@ def _classified(
 
     A run that was begun anew, and is nothing that was requested, may be two numbers that are.
     """
+    plain = without_echoes(words, run)
+    if len(plain) < len(run) and (echoed := entity_of(plain, words, cues, language, found, requested)):
+        yield as_found(echoed, run)
+        return
     whole = entity_of(run, words, cues, language, found, requested)
-    if whole is None:
+    if whole is None or (whole is Entity.CREDIT_CARD and whole is entity_by_shape(run, language)):
+        # Of a card with a digit misheard as many digits are said as of a telephone's that was begun anew.
         shorter = (entity_by_shape(each, language) for each in begun_anew(words, run))
-        whole = next(filter(None, shorter), None)
+        whole = next(filter(None, shorter), whole)
     if whole is not None and (whole in requested or not is_corrected(words, run)):
         yield as_found(whole, run)
     elif len(run) > 1:

@@ -26,6 +26,11 @@ REPEATED = [
     "a b c at",
     "on March 3rd 1985 and",
     "läuft im April",
+    "4539. 4539. 1488. 1488.",
+    "4539. 4539. 1488. 1488. 0343. 0343. 6467. 6467.",
+    "golf bravo 33 bravo uniform",
+    "And the code? 663.",
+    "Your birthday? The 9th.",
     "well",
 ]
 
@@ -62,3 +67,18 @@ def test_twice_the_words_take_twice_the_time(text: str) -> None:
         lines.append(lines_run(lambda long=long: redact(long, ["numbers", "email_address"])))  # type: ignore[misc]
 
     assert lines[1] < 3 * lines[0]  # what grows with the square takes four times as many
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["617 555 0143?", "4539 1488 0343 6467."])
+def test_two_channels_of_twice_the_words_take_twice(text: str) -> None:
+    lines = []
+    for number in (WORDS, 2 * WORDS):
+        times = number // len(text.split())
+        own = [segment(timed_words(text, start=10.0 * at)) for at in range(times)]
+        other = [segment(timed_words(text, start=10.0 * at + 5.0)) for at in range(times)]
+        long = transcript(own, other, duration=10.0 * times)
+        redact(long, ["numbers"])
+        lines.append(lines_run(lambda long=long: redact(long, ["numbers"])))  # type: ignore[misc]
+
+    assert lines[1] < 3 * lines[0]
