@@ -28,6 +28,10 @@ _DAY_PARTS = (
 _SCHEDULED = frozenset(["train", "bus", "flight", "ferry", "appointment", "meeting", "show", "slot", "service", "bell"])
 _SCHEDULED |= {"news", "showing", "screening", "kickoff", "mass", "class", "session", "curfew", "departure", "shuttle"}
 _ROUGHLY = frozenset(["about", "around", "almost", "nearly", "roughly", "exactly"])  # "at about five fifteen"
+_MOVES = "here there home back left leave leaves leaving arrive arrives arrived meet meets met"
+_BEFORE_ROUGH_TIMES = frozenset(
+    [*_MOVES.split(), "tonight", "tomorrow", "yesterday", "breakfast", "lunch", "dinner"]
+)  # "be there around six forty-five", where "sold around six forty-five" may be a price
 _MINUTES = frozenset(["minutes", "minuten", "minutos", "minuti", "minutter"])
 _OF_ZONE = frozenset(["local", "hours", "utc", "gmt", "zulu", "eastern", "central", "pacific"])
 _AFTER_TIMES = frozenset(["on", "in", "every", "this", "today", "tonight", "tomorrow", "and", "or"])
@@ -76,14 +80,14 @@ def _with_day_half(found: Cardinals, number: Number) -> list[Written]:
         if found.tokens.follows(end, phrase):
             half = [Written(end, end + len(phrase), written)] if written else []
             return [Written(number.start, end, text), *half]
-    is_time = minutes and found.tokens.follows(end, ("o'clock",))
-    return [Written(number.start, end, text)] if is_time else []
+    return [Written(number.start, end, text)] if found.tokens.follows(end, ("o'clock",)) else []
 
 
 def _after_clock(found: Cardinals, number: Number) -> list[Written]:
     before = found.tokens.word_before(number.start)
     is_rough = before in _ROUGHLY and found.tokens.language == "en"
     before = found.tokens.word_before(number.start - 1) if is_rough else before
+    is_roughly_then = is_rough and before in _BEFORE_ROUGH_TIMES
     joiners = found.vocabulary.clock_joiners
     is_joined = found.is_clock_joiner(number.end)
     at = number.end + is_joined
@@ -92,7 +96,7 @@ def _after_clock(found: Cardinals, number: Number) -> list[Written]:
         return []
     is_last = not found.tokens.word(minutes.end)
     is_twelve_hours = 0 < number.value < 13
-    is_time_of_day = is_last and is_twelve_hours and before in found.vocabulary.before_clocks
+    is_time_of_day = is_last and is_twelve_hours and (is_roughly_then or before in found.vocabulary.before_clocks)
     is_now = before == "now" and found.tokens.word_before(number.start - 1) in ("it's", "is") and not is_joined
     is_now = is_now and found.tokens.word_before(number.start - 2) in ("", "it", "so", "and", "but", "because")
     is_time_of_day = is_time_of_day or (is_last and is_twelve_hours and is_now)
@@ -114,8 +118,12 @@ def _around_hour(found: Cardinals, number: Number) -> list[Written]:
     joiner, hour = tokens.word(number.end), found.by_start.get(number.end + 1)
     if not hour or not tokens.word(hour.start) or not 0 < hour.value < 13:
         return []
-    is_before = joiner == "to" and tokens.word_before(number.start) in _BEFORE_MINUTES and not tokens.word(hour.end)
-    return unchanged(number.start, hour.end) if joiner == "past" or is_before else []
+    is_around = (
+        joiner in ("to", "till", "after")
+        and tokens.word_before(number.start) in _BEFORE_MINUTES
+        and not tokens.word(hour.end)
+    )
+    return unchanged(number.start, hour.end) if joiner == "past" or is_around else []
 
 
 def _around_hour_abroad(found: Cardinals, number: Number) -> list[Written]:
