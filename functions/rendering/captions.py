@@ -28,6 +28,7 @@ MIN_SECONDS = 1.0  # of a cue
 LEAST_SECONDS = 0.5  # of a cue that another channel's or the next one interrupts: the next begins later
 MAX_DELAY_SECONDS = 1.0  # of a cue that interrupts another before that can be read
 CUE_PAUSE = 1.2  # seconds of silence that end a cue
+FLASH_SECONDS = 0.5  # a shorter time without a caption between two is a flash: the first stays (Netflix: 12 frames)
 _GOOD_BREAK, _BAD_BREAK = 8, 20  # columns of difference between two lines that a break's place is worth
 
 
@@ -87,8 +88,8 @@ def cues(transcript: Transcript) -> list[Cue]:
         return []
     limits = [*(cue.start for cue in separate[1:]), max(round(transcript.audio.duration, 3), separate[-1].end)]
     readable = [
-        replace(cue, end=max(cue.end, min(round(cue.start + max(MIN_SECONDS, cue.read_seconds), 3), limit)))
-        for cue, limit in zip(separate, limits, strict=True)
+        replace(cue, end=_readable_until(cue, limit, is_last=at == len(separate)))
+        for at, (cue, limit) in enumerate(zip(separate, limits, strict=True), 1)
     ]
     return _before_the_end(readable, round(max(transcript.audio.duration, *(cue.end for cue in found)), 3))
 
@@ -97,6 +98,13 @@ def timestamp(seconds: float, decimal_mark: str) -> str:
     """Return `00:01:02,345`, with `decimal_mark` before the milliseconds."""
     total = round(seconds * 1000)
     return f"{total // 3600000:02d}:{total // 60000 % 60:02d}:{total // 1000 % 60:02d}{decimal_mark}{total % 1000:03d}"
+
+
+def _readable_until(cue: Cue, limit: float, is_last: bool) -> float:
+    """Return the end of a cue that can be read, at most `limit`: up to a next one that begins soon after, no flash."""
+    end = max(cue.end, min(round(cue.start + max(MIN_SECONDS, cue.read_seconds), 3), limit))
+    is_soon = not is_last and limit - end < FLASH_SECONDS and limit - cue.start <= MAX_SECONDS
+    return max(end, limit) if is_soon else end
 
 
 def _turn(transcript: Transcript, channel: Channel, speaker: int) -> str:
