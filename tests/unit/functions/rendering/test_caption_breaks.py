@@ -57,11 +57,25 @@ def test_no_cue_ends_before_its_phrase(text: str) -> None:
     [
         ("she had to decide about it because of what was said", "she had to decide about it"),
         ("er war der Mann der nie in seinem ganzen Leben etwas sah", "er war der Mann der nie"),
+        ("sobrevivió la guerra civil pero posteriormente", "sobrevivió la guerra civil"),
+        ("we zullen de uitkomsten op deze weg te reinen afwachten", "we zullen de uitkomsten"),
     ],
 )
 def test_first_line_ends_before_the_next_phrase(text: str, first: str) -> None:
     (cue,) = captions.cues(transcript([timed_segment(text, each=0.2)]))
     assert cue.lines[0] == first
+
+
+@each_row(
+    ("text", "second"),
+    [
+        ("the block books which were the immediate predecessors of the true printed book that came later", "of"),
+        ("ella dijo que la noche anterior había visto aquella película muy larga con amigos suyos del pueblo", "con"),
+    ],
+)
+def test_full_cue_ends_before_the_next_phrase(text: str, second: str) -> None:
+    after = captions.cues(transcript([timed_segment(text, each=0.2)]))[1]
+    assert after.lines[0].split()[0] == second
 
 
 @pytest.mark.parametrize("duration", [0.1, 2.0, 60.0])
