@@ -106,7 +106,7 @@ def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
     Splits, in this order: at the last sentence end beyond half a line; at the last comma in the second half; in the
     middle of a sentence of which less than half a line would be left; where the cue is full. The last two move before
     words that lead to what follows: no cue ends with "and the" where its second half has another place, and in its last
-    third it ends before such a word ("of the book").
+    two fifths it ends before such a word ("of the book").
     """
     full = 1
     while full < len(words) and words[full].end - words[0].start <= MAX_SECONDS and _fit(words[: full + 1], columns):
@@ -124,7 +124,7 @@ def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
     end = _sentence_length(words, full)
     count = min((end + 1) // 2, full) if columns_of(join_words(words[full:end])) < columns / 2 else full
     counts = [shorter for shorter in range(count, count // 2, -1) if not belongs_to_next(texts[shorter - 1])]
-    phrases = (shorter for shorter in counts if 3 * shorter > 2 * count and belongs_to_next(words[shorter].text))
+    phrases = (shorter for shorter in counts if 5 * shorter >= 3 * count and belongs_to_next(words[shorter].text))
     return next(phrases, next(iter(counts), count))
 
 

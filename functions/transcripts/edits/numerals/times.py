@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from functions.transcripts.edits.numerals.cardinals import Cardinals, Written, unchanged
 from functions.transcripts.edits.numerals.numbers import Number
+from functions.transcripts.edits.numerals.oven_heat import is_baking_heat
 from functions.transcripts.edits.numerals.streets import is_before_street
 from functions.transcripts.edits.numerals.tokens import Tokens
 
@@ -93,6 +94,8 @@ def _after_clock(found: Cardinals, number: Number) -> list[Written]:
     at = number.end + is_joined
     minutes = found.two_digits(at) or (found.last_digit(at) if is_joined else None)
     if minutes is None or (len(minutes.text) == 1 and minutes.value != 5):  # "le sette e cinque", not "le due e tre"
+        return []
+    if 2 <= number.value <= 5 and minutes.value % 25 == 0 and is_baking_heat(found.tokens, number.start):
         return []
     is_last = not found.tokens.word(minutes.end)
     is_twelve_hours = 0 < number.value < 13
