@@ -15,7 +15,7 @@ from urllib.parse import SplitResult
 from functions.audio.file_size import MAX_AUDIO_BYTES
 from functions.errors import ApiError, remote_content_error, too_large
 from functions.network.content_encoding import BadContent, Decoder, decoder
-from functions.network.http_response import FinalResponse, redirect_target, status_text
+from functions.network.http_response import FinalResponse, is_whole_range, redirect_target, status_text
 from functions.network.public_address import SocketDeadline, Unreachable, connect
 from functions.network.retry_after import retry_after_seconds
 from functions.network.url import UrlUse, basic_authorization, check_url, request_target
@@ -35,7 +35,7 @@ SLOW_BYTES_PER_SECOND = 32_000
 GRACE_SECONDS = 30.0  # from a response's headers, before its rate counts
 
 # Statuses; from 520 to 524 are a content delivery network's, about the server behind it.
-_RETRIED = (408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
+_RETRIED = (408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
 
 
 _SERVER = UrlUse.DOWNLOAD.server
@@ -187,7 +187,7 @@ class _Download:
 
     def _check_status(self, response: http.client.HTTPResponse) -> http.client.HTTPResponse:
         status = f"[{status_text(response)}]"
-        if response.status == 200:
+        if response.status == 200 or is_whole_range(response):
             return response
         kind = "a server error" if response.status >= 500 else "a client error"
         error = remote_content_error(

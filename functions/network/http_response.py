@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import re
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 _EARLY = range(102, 200)  # statuses of answers before the answer (103 Early Hints); http.client skips 100 alone
+_CONTENT_RANGE = re.compile(r"bytes 0-(\d{1,18})/(\d{1,18})", re.IGNORECASE | re.ASCII)  # from the first byte on
 _MAX_REASON = 100  # characters of a status line in a message
 _RAW_URL = "%/:=&?~#+!$,;'@()*[] \\"  # what stays of a Location whose bytes are not UTF-8
 
@@ -25,6 +27,12 @@ def status_text(response: http.client.HTTPResponse) -> str:
     """Return status and reason: printable, and short."""
     reason = "".join(letter for letter in response.reason if letter.isprintable())
     return f"{response.status} {reason[:_MAX_REASON]}".strip()
+
+
+def is_whole_range(response: http.client.HTTPResponse) -> bool:
+    """Tell whether a 206 holds all bytes of the file, as servers send that answer every request with a range."""
+    match = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", "").strip())
+    return response.status == 206 and match is not None and int(match[1]) + 1 == int(match[2])
 
 
 def redirect_target(url: str, location: str) -> str:

@@ -55,7 +55,8 @@ class UrlUse(Enum):
 def check_url(url: str, use: UrlUse = UrlUse.DOWNLOAD) -> SplitResult:
     """Split a URL, without resolving its host.
 
-    Letters outside ASCII and spaces are escaped, a host name is written in punycode, escapes stay as they are.
+    Letters outside ASCII and spaces are escaped, a host name is written in punycode, escapes stay as they are. The
+    path has no segments of dots: `/a/./b/../c` is `/a/c`.
 
     Args:
         url: As the caller sent it.
@@ -123,10 +124,23 @@ def _split(url: str, use: UrlUse) -> SplitResult:
     return SplitResult(
         parts.scheme,
         f"{quote(user, safe=_UNESCAPED)}{at}{name}" + (f":{port}" if port is not None else ""),
-        quote(parts.path, safe=_UNESCAPED),
+        quote(_without_dots(parts.path), safe=_UNESCAPED),
         quote(parts.query, safe=_UNESCAPED),
         quote(parts.fragment, safe=_UNESCAPED),
     )
+
+
+def _without_dots(path: str) -> str:
+    """Return a path without its segments `.` and `..` (RFC 3986, section 5.2.4); empty segments stay."""
+    kept: list[str] = []
+    first, *segments = path.split("/")  # the path is empty or begins with a slash
+    for segment in segments:
+        if segment == "..":
+            kept = kept[:-1]
+        elif segment != ".":
+            kept.append(segment)
+    is_folder = segments[-1:] in (["."], [".."])
+    return "/".join([first, *kept, *([""] if is_folder else [])])
 
 
 def _mistake(url: str, use: UrlUse) -> str | None:

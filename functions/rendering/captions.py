@@ -9,12 +9,13 @@ is left out. (The BBC's guide allows fewer characters.)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
-from functions.rendering.caption_words import MAX_SECONDS, TICK, caption_words, columns_of, split_at_pauses
+from functions.rendering.caption_words import MAX_SECONDS, caption_words, columns_of, split_at_pauses
+from functions.rendering.cue_times import Cue, shown_one_by_one
 from functions.rendering.phrase_breaks import belongs_to_next
-from functions.rendering.text_direction import MARKS, directed, is_right_to_left
+from functions.rendering.text_direction import MARKS, is_right_to_left
 from functions.transcripts.sentences import CLAUSE_END, ends_sentence
 from functions.transcripts.text_boundaries.printed_words import PrintedWord
 from functions.transcripts.transcript import Channel, Transcript
@@ -24,35 +25,9 @@ LINE_COLUMNS, LINES = 42, 2
 COLUMNS_BY_LANGUAGE = {"ja": 26, "zh": 32, "yue": 32, "ko": 32}
 READ_COLUMNS = 17  # a second; a cue that is too short for its text is extended into the silence that follows it
 READ_COLUMNS_BY_LANGUAGE = {"ja": 8, "ko": 24}
-MIN_SECONDS = 1.0  # of a cue
-LEAST_SECONDS = 0.5  # of a cue that another channel's or the next one interrupts: the next begins later
-MAX_DELAY_SECONDS = 1.0  # of a cue that interrupts another before that can be read
 CUE_PAUSE = 1.2  # seconds of silence that end a cue
-_GOOD_BREAK, _BAD_BREAK = 8, 20  # columns of difference between two lines that a break's place is worth
-
-
-@dataclass(frozen=True)
-class Cue:
-    """One caption: its time in seconds and its one or two lines."""
-
-    start: float
-    end: float
-    lines: tuple[str, ...]
-    channel: str = ""  # if there are several: "Channel 0"
-    speaker: str = ""  # if speakers were told apart: "Speaker 1"
-    turn: str = ""  # what begins it where the cue before it on the channel is another speaker's: a name or a dash
-    right_to_left: bool = False  # direction of the text that the lines are part of
-    read_seconds: float = 0.0  # that a reader needs for it
-
-    def text(self, label: str = "") -> str:
-        """Return the lines, separated by line breaks, each with the marks of its direction.
-
-        Args:
-            label: Printed before the first line.
-        """
-        first, *rest = self.lines
-        lines = [directed(first, self.right_to_left, label), *(directed(line, self.right_to_left) for line in rest)]
-        return "\n".join(lines)
+# Columns of difference between two lines that a break's place is worth.
+_GOOD_BREAK, _PHRASE_BREAK, _BAD_BREAK = 8, 5, 20
 
 
 def cues(transcript: Transcript) -> list[Cue]:
@@ -82,15 +57,7 @@ def cues(transcript: Transcript) -> list[Cue]:
                 partial(_turn, transcript, channel),
             )
         )
-    separate = _without_overlaps(sorted(found, key=lambda cue: (cue.start, cue.end)))
-    if not separate:
-        return []
-    limits = [*(cue.start for cue in separate[1:]), max(round(transcript.audio.duration, 3), separate[-1].end)]
-    readable = [
-        replace(cue, end=max(cue.end, min(round(cue.start + max(MIN_SECONDS, cue.read_seconds), 3), limit)))
-        for cue, limit in zip(separate, limits, strict=True)
-    ]
-    return _before_the_end(readable, round(max(transcript.audio.duration, *(cue.end for cue in found)), 3))
+    return shown_one_by_one(found, transcript.audio.duration)
 
 
 def timestamp(seconds: float, decimal_mark: str) -> str:
@@ -138,7 +105,8 @@ def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
 
     Splits, in this order: at the last sentence end beyond half a line; at the last comma in the second half; in the
     middle of a sentence of which less than half a line would be left; where the cue is full. The last two move before
-    words that lead to what follows: no cue ends with "and the" where its second half has another place.
+    words that lead to what follows: no cue ends with "and the" where its second half has another place, and in its last
+    two fifths it ends before such a word ("of the book").
     """
     full = 1
     while full < len(words) and words[full].end - words[0].start <= MAX_SECONDS and _fit(words[: full + 1], columns):
@@ -155,8 +123,9 @@ def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
             return count
     end = _sentence_length(words, full)
     count = min((end + 1) // 2, full) if columns_of(join_words(words[full:end])) < columns / 2 else full
-    counts = (shorter for shorter in range(count, count // 2, -1) if not belongs_to_next(texts[shorter - 1]))
-    return next(counts, count)
+    counts = [shorter for shorter in range(count, count // 2, -1) if not belongs_to_next(texts[shorter - 1])]
+    phrases = (shorter for shorter in counts if 5 * shorter >= 3 * count and belongs_to_next(words[shorter].text))
+    return next(phrases, next(iter(counts), count))
 
 
 def _sentence_length(words: Sequence[PrintedWord], least: int) -> int:
@@ -188,54 +157,9 @@ def _wrap(words: Sequence[PrintedWord], columns: int) -> tuple[str, ...] | None:
 
     def unevenness(at: int) -> int:
         first, second = narrow[at]
-        # A break after punctuation reads better than an even one, and one after "the" worse.
+        # A break after punctuation or before "of" reads better than an even one, and one after "the" worse.
         ends = CLAUSE_END.search(first) or ends_sentence(words[at - 1].text, words[at].text)
-        leads = belongs_to_next(words[at - 1].text)
-        return abs(columns_of(first) - columns_of(second)) - _GOOD_BREAK * bool(ends) + _BAD_BREAK * leads
+        leads = _BAD_BREAK * belongs_to_next(words[at - 1].text) - _PHRASE_BREAK * belongs_to_next(words[at].text)
+        return abs(columns_of(first) - columns_of(second)) - _GOOD_BREAK * bool(ends) + leads
 
     return narrow[min(narrow, key=unevenness)]
-
-
-def _without_overlaps(cues: Sequence[Cue]) -> list[Cue]:
-    """Shorten overlapping cues: at the later one's start or, if both start together, where both can be read as well.
-
-    The later one waits until the earlier can be read, `MAX_DELAY_SECONDS` at most. None is left with less than
-    `LEAST_SECONDS`: what follows it begins later instead.
-    """
-    result: list[Cue] = []
-    for cue in cues:
-        if result and cue.start < max(result[-1].end, result[-1].start + LEAST_SECONDS):
-            before = result[-1]
-            together = cue.start - before.start < MIN_SECONDS / 2
-            read = min(before.start + before.read_seconds, before.end, cue.start + MAX_DELAY_SECONDS)
-            boundary = before.start + _share(before, cue) if together else max(cue.start, read)
-            boundary = round(max(boundary, before.start + LEAST_SECONDS), 3)
-            result[-1] = replace(before, end=min(before.end, boundary))
-            cue = replace(cue, start=boundary)
-        result.append(replace(cue, end=max(cue.end, cue.start + TICK)))
-    return result
-
-
-def _before_the_end(cues: Sequence[Cue], end_of_speech: float) -> list[Cue]:
-    """Let the last cues begin earlier if the audio ends before they can be read: into silence, or into others' time.
-
-    Each has `LEAST_SECONDS` then. Where the audio is too short for all of them the last ones outlast it.
-    """
-    result, limit = [*cues], max(end_of_speech, len(cues) * LEAST_SECONDS)
-    for at in range(len(cues) - 1, -1, -1):
-        cue = result[at]
-        end = min(cue.end, limit)
-        if end - cue.start >= LEAST_SECONDS - TICK:
-            result[at] = replace(cue, end=end)
-            break
-        silent_from = min(result[at - 1].end, end - LEAST_SECONDS) if at else 0.0
-        limit = max(round(max(silent_from, end - MIN_SECONDS), 3), at * LEAST_SECONDS)
-        result[at] = replace(cue, start=limit, end=max(end, round(limit + LEAST_SECONDS, 3)))
-    return result
-
-
-def _share(first: Cue, second: Cue) -> float:
-    """Return the seconds that the first of two cues gets of the time that they share: as much as its reading takes."""
-    seconds = max(first.end, second.end) - first.start
-    reading = first.read_seconds + second.read_seconds
-    return seconds * first.read_seconds / reading if reading else seconds / 2

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 
-from functions.rendering.captions import Cue, cues, timestamp
+from functions.rendering.captions import cues, timestamp
+from functions.rendering.cue_times import Cue
 from functions.transcripts.transcript import Transcript
 
 

@@ -8,6 +8,7 @@ Parts between two beginnings are one word.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,7 @@ from functions.transcripts.text_boundaries.letters import (
 )
 from functions.transcripts.text_boundaries.word_breaks import word_starts
 
+_STOPS = re.compile(r"(?:[…‥!?,;)\]”]|\.{2,})+$")  # narrow, or narrow in some fonts
 _WITHOUT_ANY_SPACE = frozenset({"zh", "ja", "yue"})  # Thai, Lao and Burmese have them between sentences
 # Letters that repeat, lengthen, mark or end the one before: no word and no line begins with one (JIS X 4051).
 _CONTINUING = frozenset(
@@ -153,7 +155,18 @@ def _begins_word(text: str, at: int, unspaced: bool) -> bool:
         return False
     if is_punctuation(after) and after not in NOTES and not is_opening(after):
         return False
-    return is_tight(before, after)
+    return is_tight(before, after) or _ends_phrase(text[:at])
+
+
+def _ends_phrase(line: str) -> bool:
+    """Tell whether narrow punctuation ends a phrase, so that Latin letters behind it are a word: "はい…OK", "好!OK".
+
+    Such a stop after a Latin letter may be inside a word ("f(x)y", "Yahoo!"), and so may a full stop ("百度.com").
+    """
+    stops = _STOPS.search(line)
+    if not stops:
+        return False
+    return stops[0][-1] in "…‥" or is_tight(line[: stops.start()][-1:] or " ", "x")
 
 
 def _printed_word(text: str, parts: Sequence[Word], space_before: bool, language: str) -> PrintedWord:

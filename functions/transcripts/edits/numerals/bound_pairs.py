@@ -8,7 +8,7 @@ from functions.transcripts.edits.numerals.numbers import Number
 from functions.transcripts.edits.numerals.tokens import Tokens
 
 _LARGEST_ESTIMATE = 10  # "from one to ten" stays words
-_ONE = "one un une ein eine einer eins uno una um uma een één en et én ét"
+_ONE = "one un une ein eine einer eins uno una um uma een één eén en et én ét"
 _ONES = frozenset(_ONE.split())
 _RATIOS = {
     "en": ("out of",),

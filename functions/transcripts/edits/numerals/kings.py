@@ -11,7 +11,7 @@ _LARGEST = 23  # John XXIII
 _NAMES = """
     louis ludwig henry henri heinrich enrico enrique george charles karl carlo carlos william wilhelm guillaume
     edward édouard richard james philip philippe philipp felipe filippo friedrich francis françois franz luigi luis
-    alfonso pius pio benedict benoît benedikt
+    alfonso afonso luís filipe giovanni lodewijk willem filips pius pio benedict benoît benedikt
 """
 _KINGS = frozenset(_NAMES.split())
 # Languages in which any name may have a number: "la mission Apollo onze".

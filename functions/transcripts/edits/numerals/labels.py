@@ -6,31 +6,32 @@ _LABELS = {
     "en": """
         chapter step page part level phase day week lesson verse act scene episode season volume section option
         grade type line item case exhibit question round stage track paragraph article figure table appendix
-        press clause slide exercise exhibit platform problem
+        press clause slide exercise exhibit platform problem highway route interstate gate terminal formula zone lane
+        unit apartment version
     """,
     "fr": """
         chapitre page étape partie niveau phase leçon épisode saison volume section option type ligne article
-        question tableau figure paragraphe annexe tapez appuyez
+        question tableau figure paragraphe annexe tapez appuyez formule version
     """,
     "de": """
         kapitel seite schritt teil stufe phase tag lektion folge staffel band abschnitt option typ linie artikel
-        frage runde klasse paragraph absatz tabelle gleis zimmer raum version
+        frage runde klasse paragraph absatz tabelle gleis zimmer raum version formel
     """,
     "es": """
         capítulo página paso parte nivel fase día lección episodio temporada volumen sección opción tipo línea
-        artículo pregunta tabla figura párrafo anexo marque pulse oprima
+        artículo pregunta tabla figura párrafo anexo marque pulse oprima fórmula versión
     """,
     "pt": """
         capítulo página passo parte nível fase lição episódio temporada volume seção secção opção tipo linha
-        artigo questão tabela figura parágrafo anexo disque pressione digite
+        artigo questão tabela figura parágrafo anexo disque pressione digite fórmula versão
     """,
     "it": """
         capitolo pagina passo parte livello fase lezione episodio stagione volume sezione opzione tipo linea
-        articolo domanda tabella figura paragrafo allegato prema digiti
+        articolo domanda tabella figura paragrafo allegato prema digiti formula versione
     """,
     "nl": """
         hoofdstuk pagina stap deel niveau fase les aflevering seizoen sectie optie type lijn artikel vraag tabel
-        figuur paragraaf bijlage toets
+        figuur paragraaf bijlage toets formule versie
     """,
     "da": """
         kapitel side trin del niveau fase lektion afsnit sæson bind valg type linje artikel spørgsmål tabel

@@ -62,7 +62,8 @@ def find_numbers(tokens: Tokens) -> list[Number]:
 def found_between(tokens: Tokens, start: int, end: int) -> list[Number]:
     """Return the numbers that text2num finds from one token to before another."""
     return [
-        Number(start + found.start, start + found.end, found.text, found.value, found.is_ordinal)
+        # text2num writes "21ème"; French typography writes "21e"
+        Number(start + found.start, start + found.end, found.text.replace("ème", "e"), found.value, found.is_ordinal)
         for found in text_to_num.find_numbers(tokens[start:end], tokens.language, 0.0)
     ]
 
@@ -119,13 +120,21 @@ def _refined(tokens: Tokens, number: Number) -> list[Number]:
     ):
         is_article = factor[0].is_word and words[0] in tokens.vocabulary.ambiguous - {"one"}
         return [replace(factor[0], is_sure=not is_article)]
-    if tokens.vocabulary.decimal_mark in number.text and number.text.endswith("000"):
-        shorter = found_between(tokens, start, last)  # "deux virgule cinq millions", to text2num 2,5000000
-        if len(shorter) == 1 and len(shorter[0].text) + 3 <= len(number.text):
-            return shorter
+    if {*number.text} & {*",."} and (shorter := _without_scales(tokens, number)) != number:
+        return [shorter]
     if words[-2:-1] == ["hundred"] and _is_digit(tokens, number.end):
         return [*found_between(tokens, start, last), *found_between(tokens, last, number.end)]
     return [_with_article(tokens, number)]
+
+
+def _without_scales(tokens: Tokens, number: Number) -> Number:
+    """Return "deux virgule cinq millions", to text2num 2,5000000, as 2,5, and "cinco mil millones" as 5."""
+    while number.text.endswith("000") and not number.is_ordinal:
+        shorter = found_between(tokens, number.start, number.end - 1)
+        if len(shorter) != 1 or len(shorter[0].text) + 3 > len(number.text):
+            break
+        number = shorter[0]
+    return number
 
 
 def _is_zero(tokens: Tokens, number: Number) -> bool:
@@ -232,6 +241,7 @@ def _join_last_digits(found: list[Number]) -> None:
 
 def _pointed(tokens: Tokens, whole: Number, part: Number) -> Number | None:
     """Return "three point fourteen" as 3.14; not "at one point twenty people"."""
+    part = _without_scales(tokens, part)
     is_moment = tokens.word_before(whole.start) == "at" and whole.value == 1
     digits = part.text.replace(tokens.vocabulary.decimal_mark, "")
     if is_moment or whole.is_sure is False or not whole.text.isdigit() or not digits.isdigit():

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from functions.transcripts.edits.numerals.numbers import MULTIPLIERS, Number, after_zeros, with_outer_zeros
+from functions.transcripts.edits.numerals.oven_heat import is_oven_heat
 from functions.transcripts.edits.numerals.streets import is_before_street
 from functions.transcripts.edits.numerals.tokens import LEAST_DIGITS, Tokens, is_number
 from functions.transcripts.edits.numerals.vocabulary import AFTER_YEARS
@@ -18,8 +19,6 @@ _PER = frozenset({"a", "an", "each", "apiece", "per"})  # "nineteen ninety-nine 
 # Near these "twenty twenty" is no year.
 _SIGHT = frozenset({"vision", "hindsight", "eyesight", "sight", "eye", "eyes", "acuity"})
 _NO_YEARS = {(15, 20), (15, 30), (15, 40)}  # an estimate, and scores of tennis
-_OVENS = frozenset({"oven", "preheat", "preheated"})  # whose degrees are not said: "to three fifty"
-_BEFORE_DEGREES = frozenset({"to", "at", "is"})  # not "around": "out of the oven around two thirty" is a time of day
 _NEAR = 4  # words before it within which one of these counts
 _PRICE_WORDS = 3  # before an amount, within which one says that it is one
 _JOINING = frozenset({"and", "but", "to", "with", "the", "that"})  # follow two other numbers as often as a year
@@ -176,9 +175,8 @@ def _is_hundreds(tokens: Tokens, run: Sequence[Number]) -> bool:
     """Tell whether two numbers are one without the word "hundred": "one twenty over eighty", "one sixty pounds"."""
     if len(run) != 2 or not (0 < run[0].value < 10 and len(run[0].text) == 1 and run[1].text.isdigit()):
         return False
-    end, near = run[1].end, tokens[max(0, run[0].start - _NEAR) : run[0].start]
-    is_oven = any(token.lower in _OVENS for token in near) and not tokens.word(end).startswith(("minute", "second"))
-    is_oven = is_oven and tokens.word_before(run[0].start) in _BEFORE_DEGREES
+    end = run[1].end
+    is_oven = is_oven_heat(tokens, run[0].start, end)
     below = tokens.word(end + 1)
     is_pressure = tokens.word(end) == "over" and (below.isdigit() or (bool(below) and is_number(below, "en")))
     is_measured = is_pressure or is_oven or tokens.word(end) in tokens.vocabulary.hundreds_of

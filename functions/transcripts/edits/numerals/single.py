@@ -16,7 +16,7 @@ _LARGEST_ESTIMATE = 10  # "one or two" stays; "one or fifty" is "one or 50"
 _BEFORE_PARTS = frozenset({"a", "an", "one"})  # "a fifth", "one tenth", "a twenty second clip"
 _WEEKDAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 _DETERMINERS = frozenset(["the", "this", "that", "my", "your", "his", "her", "its", "our", "their"])
-_STRESSED = frozenset({"één"})  # Dutch, where the article is "een"
+_STRESSED = frozenset({"één", "eén"})  # Dutch, where the article is "een"
 _SCORE_JOINERS = frozenset({"to", "zu", "a", "à"})
 
 
@@ -96,7 +96,8 @@ def _is_next_to_fraction(tokens: Tokens, number: Number, others: Sequence[Number
     before, after = _words_around(tokens, number)
     is_mixed = after[:1] and after[0] in ("and", "et", "und", "y", "e", "en", "og")  # "two and three quarters"
     is_mixed = is_mixed and after[2:] and after[2] in tokens.vocabulary.fractions
-    if is_mixed and any(other.start == number.end + 1 and other.is_word for other in others):
+    is_article = bool(is_mixed) and after[1] in tokens.vocabulary.ambiguous  # "drei und eine halbe Million"
+    if is_article or (is_mixed and any(other.start == number.end + 1 and other.is_word for other in others)):
         return True
     is_after_rank = any(
         other.is_ordinal and other.start + 1 < other.end and 0 <= number.start - other.end < 3 for other in others

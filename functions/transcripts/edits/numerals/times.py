@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from functions.transcripts.edits.numerals.cardinals import Cardinals, Written, unchanged
 from functions.transcripts.edits.numerals.numbers import Number
+from functions.transcripts.edits.numerals.oven_heat import is_baking_heat
 from functions.transcripts.edits.numerals.streets import is_before_street
 from functions.transcripts.edits.numerals.tokens import Tokens
 
@@ -28,6 +29,10 @@ _DAY_PARTS = (
 _SCHEDULED = frozenset(["train", "bus", "flight", "ferry", "appointment", "meeting", "show", "slot", "service", "bell"])
 _SCHEDULED |= {"news", "showing", "screening", "kickoff", "mass", "class", "session", "curfew", "departure", "shuttle"}
 _ROUGHLY = frozenset(["about", "around", "almost", "nearly", "roughly", "exactly"])  # "at about five fifteen"
+_MOVES = "here there home back left leave leaves leaving arrive arrives arrived meet meets met"
+_BEFORE_ROUGH_TIMES = frozenset(
+    [*_MOVES.split(), "tonight", "tomorrow", "yesterday", "breakfast", "lunch", "dinner"]
+)  # "be there around six forty-five", where "sold around six forty-five" may be a price
 _MINUTES = frozenset(["minutes", "minuten", "minutos", "minuti", "minutter"])
 _OF_ZONE = frozenset(["local", "hours", "utc", "gmt", "zulu", "eastern", "central", "pacific"])
 _AFTER_TIMES = frozenset(["on", "in", "every", "this", "today", "tonight", "tomorrow", "and", "or"])
@@ -76,23 +81,25 @@ def _with_day_half(found: Cardinals, number: Number) -> list[Written]:
         if found.tokens.follows(end, phrase):
             half = [Written(end, end + len(phrase), written)] if written else []
             return [Written(number.start, end, text), *half]
-    is_time = minutes and found.tokens.follows(end, ("o'clock",))
-    return [Written(number.start, end, text)] if is_time else []
+    return [Written(number.start, end, text)] if found.tokens.follows(end, ("o'clock",)) else []
 
 
 def _after_clock(found: Cardinals, number: Number) -> list[Written]:
     before = found.tokens.word_before(number.start)
     is_rough = before in _ROUGHLY and found.tokens.language == "en"
     before = found.tokens.word_before(number.start - 1) if is_rough else before
+    is_roughly_then = is_rough and before in _BEFORE_ROUGH_TIMES
     joiners = found.vocabulary.clock_joiners
     is_joined = found.is_clock_joiner(number.end)
     at = number.end + is_joined
     minutes = found.two_digits(at) or (found.last_digit(at) if is_joined else None)
     if minutes is None or (len(minutes.text) == 1 and minutes.value != 5):  # "le sette e cinque", not "le due e tre"
         return []
+    if 2 <= number.value <= 5 and minutes.value % 25 == 0 and is_baking_heat(found.tokens, number.start):
+        return []
     is_last = not found.tokens.word(minutes.end)
     is_twelve_hours = 0 < number.value < 13
-    is_time_of_day = is_last and is_twelve_hours and before in found.vocabulary.before_clocks
+    is_time_of_day = is_last and is_twelve_hours and (is_roughly_then or before in found.vocabulary.before_clocks)
     is_now = before == "now" and found.tokens.word_before(number.start - 1) in ("it's", "is") and not is_joined
     is_now = is_now and found.tokens.word_before(number.start - 2) in ("", "it", "so", "and", "but", "because")
     is_time_of_day = is_time_of_day or (is_last and is_twelve_hours and is_now)
@@ -114,8 +121,12 @@ def _around_hour(found: Cardinals, number: Number) -> list[Written]:
     joiner, hour = tokens.word(number.end), found.by_start.get(number.end + 1)
     if not hour or not tokens.word(hour.start) or not 0 < hour.value < 13:
         return []
-    is_before = joiner == "to" and tokens.word_before(number.start) in _BEFORE_MINUTES and not tokens.word(hour.end)
-    return unchanged(number.start, hour.end) if joiner == "past" or is_before else []
+    is_around = (
+        joiner in ("to", "till", "after")
+        and tokens.word_before(number.start) in _BEFORE_MINUTES
+        and not tokens.word(hour.end)
+    )
+    return unchanged(number.start, hour.end) if joiner == "past" or is_around else []
 
 
 def _around_hour_abroad(found: Cardinals, number: Number) -> list[Written]:

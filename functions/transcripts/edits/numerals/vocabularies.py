@@ -86,7 +86,7 @@ VOCABULARIES = {
     "de": Vocabulary(
         ambiguous=_set("ein eine eins einen einem einer null"),
         units=frozenset(),
-        fractions=_set("halb viertel dreiviertel drittel fünftel sechstel achtel zehntel"),
+        fractions=_set("halb halbe halbes viertel dreiviertel drittel fünftel sechstel achtel zehntel"),
         joiners=_set("und nach vor"),
         months=_set("januar jänner februar märz april mai juni juli august september oktober november dezember"),
         vague=_set("paar einige mehrere viele wenige"),
@@ -150,7 +150,7 @@ VOCABULARIES = {
         fractions=_set(
             "meio meia meios terço terços terças quarto quartos quartas quinto quintos quintas sextos décimos"
         ),
-        joiners=_set("e para"),
+        joiners=_set("e para as"),
         months=_set("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"),
         month_joiners=_set("de"),
         group_mark=".",
@@ -161,7 +161,7 @@ VOCABULARIES = {
         decimal_words=_set("vírgula ponto"),
         year_signs=_set("ano"),
         hours={"hora": "{}h{}", "horas": "{}h{}"},
-        clocks={"às": "h", "à": "h"},
+        clocks={"às": "h", "à": "h", "das": "h", "pelas": "h"},
         clock_joiners=("e",),
         idioms=_phrases("uns", "umas", "mil e uma noites"),
         codes=_set("é código pin senha número ligue disque telefone"),
@@ -184,7 +184,7 @@ VOCABULARIES = {
         cents=_set("centesimo centesimi"),
         decimal_words=_set("virgola"),
         year_signs=_set("anno"),
-        clocks={"le": ":", "alle": ":", "dalle": ":", "ore": ":"},
+        clocks={"le": ":", "alle": ":", "dalle": ":", "delle": ":", "ore": ":"},
         clock_joiners=("e",),
         spellings={"centott": "centoott", "(?<=.)trè$": "tré"},
         idioms=_phrases("mille e una notte", "in quattro e", "due senza tre", "a due passi"),
@@ -196,7 +196,7 @@ VOCABULARIES = {
         elided="(?:l|all|dall|dell|nell|sull|quell)['’]",
     ),
     "nl": Vocabulary(
-        ambiguous=_set("een één nul"),
+        ambiguous=_set("een één eén nul"),
         units=frozenset(),
         fractions=_set("half halve kwart derde vierde vijfde zesde achtste tiende"),
         joiners=_set("en een over voor"),

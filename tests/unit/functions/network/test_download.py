@@ -59,6 +59,18 @@ def test_other_status_than_200_is_reported(web, status, expected):
     assert expected in error_of("http://audio.example/a")
 
 
+@pytest.mark.parametrize(
+    ("content_range", "is_whole"), [("bytes 0-1/2", True), ("bytes 0-1/9", False), ("bytes 1-2/3", False)]
+)
+def test_range_of_all_bytes_is_the_file(web, content_range, is_whole):
+    web.page("/a", b"ab", 206, Content_Range=content_range)
+
+    if is_whole:
+        assert b"".join(download("http://audio.example/a")) == b"ab"
+    else:
+        assert "failed to return valid data" in error_of("http://audio.example/a")
+
+
 def test_empty_file_is_rejected(web):
     web.page("/a", b"")
 

@@ -46,7 +46,7 @@ def no_answer(request: BaseHTTPRequestHandler) -> None:
     """Break the connection without a response."""
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 520, 522])
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 520, 522])
 def test_busy_server_is_tried_again(web, status):
     answers_in_turn(web, "/a", page(b"", status), page(b"", status, Retry_After="0"), page())
 

@@ -8,6 +8,8 @@ from itertools import pairwise
 import av
 import pytest
 from av.subtitles.subtitle import AssSubtitle
+from hypothesis import given
+from hypothesis import strategies as st
 
 from earshot_contract.documents.shard_results import Segment, Word
 from functions.rendering import captions
@@ -55,11 +57,25 @@ def test_no_cue_ends_before_its_phrase(text: str) -> None:
     [
         ("she had to decide about it because of what was said", "she had to decide about it"),
         ("er war der Mann der nie in seinem ganzen Leben etwas sah", "er war der Mann der nie"),
+        ("sobrevivió la guerra civil pero posteriormente", "sobrevivió la guerra civil"),
+        ("we zullen de uitkomsten op deze weg te reinen afwachten", "we zullen de uitkomsten"),
     ],
 )
 def test_first_line_ends_before_the_next_phrase(text: str, first: str) -> None:
     (cue,) = captions.cues(transcript([timed_segment(text, each=0.2)]))
     assert cue.lines[0] == first
+
+
+@each_row(
+    ("text", "second"),
+    [
+        ("they are the immediate predecessors of the true printed book the invention of movable metal letters", "of"),
+        ("block books which were the immediate predecessors of the true printed book the invention of letters", "of"),
+    ],
+)
+def test_full_cue_ends_before_the_next_phrase(text: str, second: str) -> None:
+    after = captions.cues(transcript([timed_segment(text, each=0.2)]))[1]
+    assert after.lines[0].split()[0] == second
 
 
 @pytest.mark.parametrize("duration", [0.1, 2.0, 60.0])
@@ -83,3 +99,16 @@ def test_no_line_begins_or_ends_with_a_mark_of_another(text: str, language: str,
     lines = [line for cue in captions.cues(transcript([segment], language=language)) for line in cue.lines]
     assert " ".join(lines) == text
     assert [line for line in lines if line[0] in "?!;:»%€)." or line[-1] in "«("] == []
+
+
+@given(st.lists(st.tuples(st.floats(0, 3), st.floats(0.2, 9)), min_size=2, max_size=8))
+def test_no_moment_without_caption_is_a_flash(parts: list[tuple[float, float]]) -> None:
+    """Sentences with any pauses between them: a caption stays until the next one, or is gone for half a second."""
+    source, at = [], 0.0
+    for pause, seconds in parts:
+        source.append(Segment(at + pause, at + pause + seconds, "We met her there."))
+        at += pause + seconds
+    found = captions.cues(transcript(source, duration=at + 5))
+    for before, after in pairwise(found):
+        gap = round(after.start - before.end, 3)
+        assert gap == 0 or gap >= 0.499 or after.start - before.start > 7, (before, after)

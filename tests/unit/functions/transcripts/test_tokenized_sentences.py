@@ -63,6 +63,8 @@ def test_words_of_words_are_the_same(language: str, parts: str) -> None:
         ("lo", "໒໐໒໔", "ປີ ໒໐໒໔ ໕໐%"),
         ("th", "๑๐:๓๐", "พ ศ ๒๕๖๗ เวลา ๑๐:๓๐ น 3.5%"),
         ("zh", "２０２４年", "２０２４ 年 25％ 二 〇 二 四"),
+        ("ja", "うん…Open", "うん openai が は い ok?yahoo と 笑 ai で す usb-c"),
+        ("zh", "是,Open", "是 openai 的 百 度.com 好 ok f(x)y"),
         ("ja", "ウォッチ", "ちょっと きゃっ か ﾊﾞ ｽ キャッ チ シェ ア ウォッ チ っていう か"),
     ],
 )
