@@ -17,7 +17,7 @@ MIN_AVG_LOGPROB = -1.0
 NO_SPEECH_THRESHOLD = 0.6
 # Below half a second of speech "Thank you." has a mean log-probability of -0.7 to -1.0, a real "yes" of -0.4 and more.
 _SHORT_SPEECH_SECONDS, MIN_AVG_LOGPROB_SHORT = 0.5, -0.5
-# Audio cut out of a window begins inside speech, where the model sees less of it: a sentence said four more times (12 s)
+# Audio cut out of a window begins inside speech, where the model sees less of it: a sentence said again for 12 s
 # had 0.68 for no speech and a mean log-probability of -0.3. A short phrase is as probable where nothing is said.
 _LONG_SPEECH_SECONDS = 3.0
 # Speech decoded in its own language was 0.35 to 1.3 more probable than in another (log-probability of a token), but

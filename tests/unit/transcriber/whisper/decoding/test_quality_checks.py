@@ -102,7 +102,7 @@ def test_is_silence_is_stricter_with_little_or_doubtful_speech() -> None:
     assert not quality_checks.is_silence(GOOD, 0.3, doubtful=True)
 
 
-def test_seconds_of_doubtful_speech_need_more_than_no_speech_prob() -> None:
+def test_long_doubtful_speech_is_kept_if_its_text_is_probable() -> None:
     said_again = replace(GOOD, no_speech_prob=0.68, avg_logprob=-0.3)
     assert not quality_checks.is_silence(said_again, 12.2, doubtful=True)
     assert quality_checks.is_silence(said_again, 1.0, doubtful=True)
