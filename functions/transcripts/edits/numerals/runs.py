@@ -15,9 +15,8 @@ from functions.transcripts.edits.numerals.vocabulary import AFTER_YEARS
 _TELEPHONE_DIGITS = 7  # at least, if there are groups such as 800 and 12 among the digits
 _EARLY_YEAR_SIGNS = frozenset({"in", "since", "year", "jahr", "jaar", "år"})  # "in ten sixty-six"
 _PER = frozenset({"a", "an", "each", "apiece", "per"})  # "nineteen ninety-nine a month"
-_SIGHT = frozenset(
-    {"vision", "hindsight", "eyesight", "sight", "eye", "eyes", "acuity"}
-)  # near these "twenty twenty" is no year
+# Near these "twenty twenty" is no year.
+_SIGHT = frozenset({"vision", "hindsight", "eyesight", "sight", "eye", "eyes", "acuity"})
 _NO_YEARS = {(15, 20), (15, 30), (15, 40)}  # an estimate, and scores of tennis
 _OVENS = frozenset({"oven", "preheat", "preheated"})  # whose degrees are not said: "to three fifty"
 _BEFORE_DEGREES = frozenset({"to", "at", "is"})  # not "around": "out of the oven around two thirty" is a time of day
