@@ -88,7 +88,9 @@ class OutcomeMaker:
             aligned = words.get(i, [])
             if i not in repeated or self._was_uttered(batch[i], hypothesis, aligned):
                 self._move_stray_words(batch[i], list(chain(*aligned)), requests[i])
-                outcomes[i] = self._outcome(batch[i], hypothesis, token_segments[i], aligned)
+                outcomes[i] = self._outcome(
+                    batch[i], hypothesis, token_segments[i], aligned, was_repeated=i in repeated
+                )
         return outcomes
 
     def _without_keyterms(
@@ -131,13 +133,15 @@ class OutcomeMaker:
         hypothesis: Hypothesis,
         token_segments: list[TokenSegment],
         aligned: list[list[AlignedWord]],
+        *,
+        was_repeated: bool,
     ) -> Outcome:
         words = list(chain(*aligned))
         confident = hypothesis.avg_logprob >= quality_checks.MIN_AVG_LOGPROB_SHORT
         kept = speech_support.supported_words(words, window.voiced, confident=confident)
-        # A text that loops at every temperature says nothing about what it leaves out.
-        is_plausible = quality_checks.is_plausible(hypothesis)
-        left_out = speech_support.uncovered_regions(words[:kept], window.voiced) if is_plausible else []
+        # A text that loops at every temperature says nothing about what it leaves out; one that was said does.
+        says_what_is_left = was_repeated or quality_checks.is_plausible(hypothesis)
+        left_out = speech_support.uncovered_regions(words[:kept], window.voiced) if says_what_is_left else []
         token_segments, aligned = _first_words(token_segments, aligned, kept)
         with_words = list(zip(token_segments, aligned, strict=True))
         if all(token < self._model.timestamp_begin for token in hypothesis.tokens):

@@ -14,6 +14,7 @@ from earshot_contract.documents.shard_results import AudioInfo, Segment, ShardRe
 from earshot_contract.documents.shards import Shard
 from transcriber.whisper.languages.language_detection import VOTING_SECONDS
 from transcriber.whisper.windows.profile import Profile
+from transcriber.whisper.words.segment_borders import without_overlaps
 from transcriber.whisper.words.sentence_edges import with_sentence_edges
 
 
@@ -157,7 +158,7 @@ class ShardState(Generic[W]):
     def ordered_segments(self) -> list[Segment]:
         """Return the segments in order, with a capital and a full stop where the recording begins and ends."""
         shard = self.shard
-        segments = sorted(self.segments, key=lambda segment: (segment.start, segment.end))
+        segments = without_overlaps(sorted(self.segments, key=lambda segment: (segment.start, segment.end)))
         if shard.prompt:  # a prompt sets the style, perhaps without punctuation
             return segments
         return with_sentence_edges(

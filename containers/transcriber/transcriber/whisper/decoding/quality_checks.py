@@ -17,6 +17,9 @@ MIN_AVG_LOGPROB = -1.0
 NO_SPEECH_THRESHOLD = 0.6
 # Below half a second of speech "Thank you." has a mean log-probability of -0.7 to -1.0, a real "yes" of -0.4 and more.
 _SHORT_SPEECH_SECONDS, MIN_AVG_LOGPROB_SHORT = 0.5, -0.5
+# Audio cut out of a window begins inside speech, where the model sees less of it: a sentence said again for 12 s
+# had 0.68 for no speech and a mean log-probability of -0.3. A short phrase is as probable where nothing is said.
+_LONG_SPEECH_SECONDS = 3.0
 # Speech decoded in its own language was 0.35 to 1.3 more probable than in another (log-probability of a token), but
 # a short sentence that Whisper translates is as probable: where detection is sure of the rival, it may have a bit less.
 _MIN_RIVAL_ADVANTAGE, _MIN_SURE_RIVAL_ADVANTAGE = 0.1, -0.1
@@ -189,10 +192,11 @@ def is_silence(hypothesis: Hypothesis, voiced_seconds: float, *, doubtful: bool 
     short = doubtful or voiced_seconds < _SHORT_SPEECH_SECONDS
     min_logprob = MIN_AVG_LOGPROB_SHORT if short else MIN_AVG_LOGPROB
     no_speech = hypothesis.no_speech_prob > NO_SPEECH_THRESHOLD
+    no_long_speech = no_speech and voiced_seconds < _LONG_SPEECH_SECONDS
     return (
         not _LETTER_OR_DIGIT.search(hypothesis.text)
         or (no_speech and hypothesis.avg_logprob < min_logprob)
-        or (doubtful and (no_speech or hypothesis.avg_logprob < MIN_AVG_LOGPROB or not is_plausible(hypothesis)))
+        or (doubtful and (no_long_speech or hypothesis.avg_logprob < MIN_AVG_LOGPROB or not is_plausible(hypothesis)))
     )
 
 
