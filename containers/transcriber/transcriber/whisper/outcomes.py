@@ -14,6 +14,7 @@ from transcriber.whisper.decoding.model import BEAM, WhisperModel
 from transcriber.whisper.decoding.quality_checks import Hypothesis
 from transcriber.whisper.window import Window
 from transcriber.whisper.words import speech_support
+from transcriber.whisper.words.segment_cuts import first_words, split_at_regions
 from transcriber.whisper.words.sentence_segments import split_at_sentences
 from transcriber.whisper.words.stray_words import find_stray_words, is_written_in, move_out
 from transcriber.whisper.words.timestamp_segments import (
@@ -142,11 +143,11 @@ class OutcomeMaker:
         # A text that loops at every temperature says nothing about what it leaves out; one that was said does.
         says_what_is_left = was_repeated or quality_checks.is_plausible(hypothesis)
         left_out = speech_support.uncovered_regions(words[:kept], window.voiced) if says_what_is_left else []
-        token_segments, aligned = _first_words(token_segments, aligned, kept)
-        with_words = list(zip(token_segments, aligned, strict=True))
+        with_words = first_words(list(zip(token_segments, aligned, strict=True)), kept)
         if all(token < self._model.timestamp_begin for token in hypothesis.tokens):
             with_words = list(chain(*(split_at_sentences(*segment, window.voiced) for segment in with_words)))
         remainders = self._remainder_windows(window, hypothesis, left_out, words[:kept])
+        with_words = split_at_regions(with_words, left_out)
         for token_segment, segment_words in with_words:
             clamp_to_speech(segment_words, token_segment.start, token_segment.end, window.voiced)
         fit_to_speech(words[:kept], window.voiced)
@@ -230,19 +231,3 @@ def _is_silence(window: Window, hypothesis: Hypothesis) -> bool:
     if window.doubtful and other_languages.is_unknown(window, hypothesis):
         return True
     return quality_checks.is_silence(hypothesis, window.voiced_seconds, doubtful=window.doubtful)
-
-
-def _first_words(
-    token_segments: list[TokenSegment], aligned: list[list[AlignedWord]], count: int
-) -> tuple[list[TokenSegment], list[list[AlignedWord]]]:
-    """Cut segments and their words after `count` words; segments without aligned words stay."""
-    kept_segments, kept_words = [], []
-    for segment, words in zip(token_segments, aligned, strict=True):
-        kept = words[: max(0, count)]
-        count -= len(words)
-        if words and not kept:
-            continue
-        tokens = segment.tokens if len(kept) == len(words) else segment.tokens[: sum(word.tokens for word in kept)]
-        kept_segments.append(replace(segment, tokens=tokens))
-        kept_words.append(kept)
-    return kept_segments, kept_words
