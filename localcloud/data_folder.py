@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import shutil
 import time
 from pathlib import Path
@@ -30,9 +31,18 @@ def lock_folder(folder: Path) -> IO[str]:
     except OSError as error:
         lock.close()
         raise StartFailed(
-            f"Another local cloud runs from {folder}. Stop it, or choose another folder with --data-dir."
+            f"Another local cloud runs from {folder}{_address(folder)}. Stop it, or choose another folder with "
+            "--data-dir."
         ) from error
     return lock
+
+
+def _address(folder: Path) -> str:
+    """Return where the local cloud of a folder serves, for the message; empty while it starts."""
+    try:
+        return f", at {json.loads((folder / 'cloud.json').read_text())['api']}"
+    except (OSError, ValueError, KeyError):
+        return ""
 
 
 def _lock(lock: IO[str], deadline: float) -> None:

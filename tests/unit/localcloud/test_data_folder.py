@@ -20,5 +20,9 @@ def test_folder_of_a_killed_cloud_is_waited_for(tmp_path: Path) -> None:
 
 def test_folder_of_a_running_cloud_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data_folder, "ORPHAN_SECONDS", 0.0)
-    with lock_folder(tmp_path), pytest.raises(StartFailed, match="Another local cloud runs from"):
-        lock_folder(tmp_path)
+    with lock_folder(tmp_path):
+        with pytest.raises(StartFailed, match=rf"Another local cloud runs from {tmp_path}\. Stop it"):
+            lock_folder(tmp_path)
+        (tmp_path / "cloud.json").write_text('{"api": "http://127.0.0.1:8123"}')
+        with pytest.raises(StartFailed, match=rf"runs from {tmp_path}, at http://127\.0\.0\.1:8123\. Stop it"):
+            lock_folder(tmp_path)
