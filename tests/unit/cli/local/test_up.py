@@ -41,7 +41,7 @@ def test_taken_port_is_reported_with_a_command_to_paste(tmp_path: Path) -> None:
 
 
 def test_second_start_in_a_folder_names_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data_folder, "ORPHAN_SECONDS", 0.0)
+    monkeypatch.setattr(data_folder, "STOP_SECONDS", 0.0)
     with (
         socket.create_server((HOST, 0)) as other,
         lock_folder(tmp_path),
