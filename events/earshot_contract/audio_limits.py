@@ -1,4 +1,4 @@
-"""Limits of what an audio file's header may say: more is damage, to Prepare, which reads headers, and to the worker."""
+"""Limits of what an audio file's header may say: Prepare and the worker take a header that says more for damaged."""
 
 from __future__ import annotations
 

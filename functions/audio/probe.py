@@ -35,6 +35,7 @@ from functions.errors import bad_audio
 _ENCRYPTED = (
     "corrupt or unsupported data: the sound of this file is encrypted (copy protection, DRM): send a copy without it."
 )
+_MAX_WRAPPERS = 4  # tags and WAV headers around a recording; a hostile file has thousands, one in the other
 _FRAME_START = re.compile(rb"\xff[\xe2-\xff]|\x0b\x77")
 _AAC_SAMPLES = 1024  # of a frame
 _AAC_SPOTS = (1 / 8, 3 / 8, 5 / 8, 7 / 8)  # of the file
@@ -67,16 +68,7 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
     """
     if size == 0:
         raise bad_audio("corrupt or unsupported data: the file is empty.")
-    head = file.read(HEAD_BYTES)
-    if tags := tags_end(file):
-        # The tags' reader knows one tag, before MP3 and FLAC, and takes all other files for MP3.
-        file.seek(tags)
-        if container_name(file.read(HEAD_BYTES)):
-            return probe(BehindTags(file, tags), size - tags, raw, requested_track)
-    if (samples := wav_samples(head)) is not None:
-        file.seek(samples)
-        if container_name(file.read(HEAD_BYTES)):
-            return probe(BehindTags(file, samples), size - samples, raw, requested_track)
+    file, head, size = _without_wrappers(file, size)
     is_headerless = raw is not None and not container_name(head)
     if kind := non_audio_kind(head, is_headerless):
         raise bad_audio(f"corrupt or unsupported data: this is {kind}, not audio.")
@@ -110,6 +102,20 @@ def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_trac
     if container_name(head) is None:  # the tags' reader takes any file for an MP3
         return Probe(channels=_framed_channels(head))
     return _plausible(_probe_tags(file))
+
+
+def _without_wrappers(file: BinaryIO, size: int) -> tuple[BinaryIO, bytes, int]:
+    """Return the recording behind tags and a WAV header that only wraps it, its first bytes, and its length."""
+    head = file.read(HEAD_BYTES)
+    for _ in range(_MAX_WRAPPERS):
+        # The tags' reader knows one tag, before MP3 and FLAC, and takes all other files for MP3.
+        start = tags_end(file) or wav_samples(head) or 0
+        file.seek(start)
+        inner = file.read(HEAD_BYTES) if start else b""
+        if not container_name(inner):
+            break
+        file, head, size = BehindTags(file, start), inner, size - start
+    return file, head, size
 
 
 def _framed_channels(head: bytes) -> int | None:

@@ -146,7 +146,8 @@ export function editParagraphs(element, data, edits, shown, player, show) {
     event.preventDefault(); // a paragraph stays one: Enter alone does nothing
   }
 
-  const again = () => [...unsaved.keys()].forEach((node) => left({ target: node })); // the line is back
+  // The line is back; to save a paragraph moves the cursor in it.
+  const again = () => [...unsaved.keys()].forEach((node) => node === document.activeElement || left({ target: node }));
   const unload = (event) => {
     const node = document.activeElement;
     if (saves || unsaved.size || (kept.has(node) && node.textContent !== before(node))) event.preventDefault();
@@ -159,6 +160,7 @@ export function editParagraphs(element, data, edits, shown, player, show) {
   return () => {
     ended = true;
     if (element.contains(document.activeElement)) document.activeElement.blur(); // what is typed is saved, whichever way the screen is left
+    again();
     removeEventListener("online", again);
     removeEventListener("beforeunload", unload);
     element.removeEventListener("focusin", focused);

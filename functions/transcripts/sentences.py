@@ -23,6 +23,7 @@ _ABBREVIATED = """
     sra srta dra ee sig dott avv dhr mevr drs kl np ul tzw např tzv
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATED.split())
+_INITIALISMS = frozenset({"CA", "HR", "LT", "MT"})  # in capitals they are a state or a department
 _CONTINUED = re.compile(r"\d|[^\W\d_]\.")  # behind one letter and a full stop: "z. B.", "p. 5"
 _MONTHS = frozenset[str]().union(*(vocabulary.months for vocabulary in VOCABULARIES.values()))
 
@@ -88,4 +89,5 @@ def ends_sentence(text: str, following: str) -> bool:
     is_initial = bool(letter) and name != "i" and (letter.isupper() or _CONTINUED.match(following) is not None)
     is_date = name.isdigit() and normalised(following) in _MONTHS
     is_number = name == "no" and following[:1].isdigit()
-    return not (name in _ABBREVIATIONS or is_initial or is_date or is_number or following[:1].islower())
+    is_abbreviated = name in _ABBREVIATIONS and unquoted[:-1] not in _INITIALISMS
+    return not (is_abbreviated or is_initial or is_date or is_number or following[:1].islower())

@@ -58,4 +58,5 @@ def test_address_that_is_pasted_or_dropped_is_offered(seen: Seen) -> None:
 def test_typed_corrections_are_not_lost_on_the_way_out(seen: Seen) -> None:
     assert seen["asks"] == [False, True, True, False]  # at rest, while typing, not saved, saved
     assert "Typed." in seen["back"]
-    assert "Later." in seen["later"]
+    assert "Later. Middle." in seen["later"], "the cursor stays where somebody types"
+    assert "Last." in seen["left"]

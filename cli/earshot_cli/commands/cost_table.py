@@ -34,8 +34,9 @@ def speeds(found: Sequence[AudioCost]) -> str:
     """Return how fast each kind of worker is, and whether that is known."""
     names = {WorkerKind.TASK: "a task", WorkerKind.QUICK: "a quick worker (Lambda)"}
     by_kind = {each.kind: each for each in found}
+    origin = {True: "measured", False: "assumed: not measured yet"}
     return "; ".join(
-        f"{names[kind]} transcribes {each.speed:.3g} seconds of audio a second and starts in {each.start:.3g} s, "
-        f"{'as its workers have measured' if each.measured else 'which no worker has measured yet'}"
+        f"{names[kind]} transcribes {each.speed:.3g} seconds of audio a second ({origin[each.speed_measured]}) and "
+        f"starts in {each.start:.3g} s ({origin[each.start_measured]})"
         for kind, each in by_kind.items()
     )

@@ -41,7 +41,8 @@ class AudioCost:
         speed: seconds of audio that it transcribes in a second.
         start: seconds until it has started.
         after: seconds that are paid after its last audio: idle, and the instance's own.
-        measured: whether the deployment's workers have measured the speed; otherwise it is assumed.
+        speed_measured: whether the deployment's workers have measured the speed; otherwise it is assumed.
+        start_measured: the same of the start.
     """
 
     kind: WorkerKind
@@ -49,7 +50,8 @@ class AudioCost:
     speed: float
     start: float
     after: float
-    measured: bool = False
+    speed_measured: bool = False
+    start_measured: bool = False
 
     @property
     def audio_hour(self) -> float:
@@ -109,7 +111,8 @@ def _cost(
 ) -> AudioCost:
     """Return the cost of a kind of worker, whose speed and start are `assumed` where they are not measured."""
     speed, start = (measured.get(f"{kind}_{what}") for what in ("speed", "start"))
-    return AudioCost(kind, price, speed or assumed[0], assumed[1] if start is None else start, after, bool(speed))
+    seconds = assumed[1] if start is None else start
+    return AudioCost(kind, price, speed or assumed[0], seconds, after, bool(speed), start is not None)
 
 
 def worker_price(client: Client, settings: Mapping[str, Any], region: str) -> Price:

@@ -25,7 +25,7 @@ SEGMENT_OF_MP4 = (
     "a segment of a stream (HLS, DASH), or a later chunk of a browser's recording, without its beginning: put the init "
     "segment, or the first chunk, which has the index (moov), before it"
 )
-ONLY_ZEROS = "nothing but zeros (a copy or download that was not finished: fetch it again)"
+UNFINISHED_COPY = "(a copy or download that was not finished: fetch it again)"
 _CERTAIN_SIGNATURE = 4  # bytes that no samples without a header begin with
 _CERTAIN_TEXT = 64  # letters that no samples are
 _ASCII_ROW = 32  # codes: mu-law 0x60-0x7F, A-law 0x40-0x5F are quiet samples of one sign; words have spaces or digits
@@ -40,6 +40,9 @@ LINE_ENDS_CHANGED = (
     "(transfer the file in binary mode)"
 )
 _LEAST_LINE_ENDS = 8  # of a file of bytes, each by chance behind a byte 13 once in 256 times
+# Bytes that no text has, whatever its encoding, and beside how many line ends they stand: lyrics in a tag have two.
+_LEAST_AMONG_BYTES = 4
+_NO_TEXT = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 _CHUNKED = (
     "an HTTP answer that was saved with the sizes of its chunks between the bytes (Transfer-Encoding: chunked, "
     "aws-chunked): save it as the client decodes it"
@@ -122,11 +125,11 @@ def is_quiet_audio(head: bytes) -> bool:
 
 def has_changed_line_ends(head: bytes) -> bool:
     """Return whether bytes that are no text have a byte 13 before every byte 10."""
-    ends = [at for at in range(1, len(head)) if head[at] == 10]
-    if len(ends) < _LEAST_LINE_ENDS or head.count(b"\r\n") < head.count(b"\n"):
+    if head.count(b"\n") < _LEAST_LINE_ENDS or head.count(b"\r\n") < head.count(b"\n"):
         return False
+    ends = (at for at in range(1, len(head)) if head[at] == 10)
     around = (head[max(0, at - 3) : at - 1] + head[at + 1 : at + 3] for at in ends)
-    return sum(any(byte > 0x7E or byte < 9 for byte in few) for few in around) >= _LEAST_LINE_ENDS
+    return sum(any(byte in _NO_TEXT for byte in few) for few in around) >= _LEAST_AMONG_BYTES
 
 
 def mp4_without_index(file: BinaryIO, size: int) -> str | None:
@@ -167,7 +170,7 @@ def describe_file(path: Path, opened: bool = False) -> str:
         if kind := non_audio_kind(head):
             return kind
         if len(head) >= _CERTAIN_TEXT and not any(head):
-            return ONLY_ZEROS
+            return f"nothing but zeros at its beginning {UNFINISHED_COPY}"
         if kind := mp4_without_index(file, path.stat().st_size):
             return kind
     name = None if opened else container_name(head)

@@ -131,7 +131,8 @@ def _prepare(job: Job) -> dict[str, Any]:
         progress={},
         working_since=None,
         progressed=None,
-        parsed=stored_options(options),
+        # A row of an earlier version has the callback's whole URL, and no other item has it.
+        parsed=stored_options(options) if job.callback_withheld else options.to_stored(),
     )
     if updated is None:
         return NOTHING_TO_DO  # cancelled meanwhile

@@ -31,8 +31,9 @@ STEMS = {
     ),
     Entity.CREDIT_CARD_EXPIRATION: (
         r"expir|exp\b|(valid|good) (thru|through|until|till)|valid from \S+ (to|until|till)\b",
-        r"(bis wann|wie lange)( \S+){1,3} gültig|hasta cuándo|jusqu'à quand|fino a quando|até quando|tot wanneer",
-        r"hoe lang( \S+){1,3} geldig|until when",
+        r"(bis wann|wie lange)( \S+){1,3} gültig|(tot wanneer|hoe lang)( \S+){1,3} geldig",
+        r"until when( \S+){1,3} (good|valid)|(hasta cuándo|jusqu'à quand|fino a quando|até quando)( \S+){0,3} v[aá]l",
+        r"valid[ao] fino a quando|válid[ao] até quando",
         r"month and (the )?year|monat und jahr|mois et (l')?année|mes y (el )?año",
         r"mese e anno|mês e (o )?ano|maand en jaar",
         r"ablauf|gültigkeit|gültig( (ist|sie|die|karte|noch|nur|also)){0,3} bis\b|(läuft|lief|laufen)"
@@ -51,14 +52,14 @@ STEMS = {
     ),
     Entity.CVV: (
         r"cvv|cvc|c ?i ?d\b|cv (code|two)|c v v|c v c|csc\b|signature (strip|panel)",
-        r"(by|near|beside|under|next to) the signature",
+        r"(code|numbers?|digits)( \w+){0,2} (by|near|beside|under|next to) the signature",
         r"security code|security is"
         + _BEFORE_DIGIT
         + "|verification (code|value|number)|card code|security (number|digits)",
         r"(three|3|four|4)[ -]digit( \w+)? (code|number)",
         r"(code|number|numbers|digits)( \w+){0,2} (on|at) the (back|reverse|rear)\b(?! end\b)",
         r"(three|3|four|4) digits on the (back|front)|(three|3) (digits|numbers (are|on|next|at))",
-        r"(three|3) (little|small|tiny|last|other|security) (digits|numbers)",
+        r"(three|3) (little|small|tiny|security) (digits|numbers)",
         r"on the back (it|there(?! (are|is|were))|is|are|it's|says)\b|the back (says|reads)\b",
         r"au (dos|verso) (c'est|il y a|c'est écrit)\b",
         r"(nummer|zahl|ziffern|zahlen|code) (da )?(hinten|rückseitig)( drauf)? (ist|sind|lautet|lauten|wäre)\b",
@@ -149,7 +150,7 @@ STEMS = {
     Entity.DOB: (
         r"date of birth|birth ?(date|day)|birthday|born\b|d o b|dob\b",
         r"\w*geburtsdatum|geburtstag|geboren|date de naissance|né le|née le|né\b|née\b",
-        r"fecha de nacimiento|nací|nacid|naci(ó|ste)|data de nascimento|nasc(i|eu)|data di nascita|nat[oa]\b",
+        r"fecha de nacimiento|nací|nacid|naci(ó|ste)|data de nascimento|nasc(i|eu)|data di nascita|nat[oa] (il|a)\b",
         r"geboortedatum|fødselsdato|fødselsdag|født",
     ),
 }
@@ -181,7 +182,7 @@ WEAK_STEMS = {
         _NO_CODE_OF_CARD + r"codes?\b|kode\w*|código|clave|codice|chiffres|cijfers|ziffern|cifre\b|dígitos",
         r"(last|final) (three|3)\b|letzten (drei|3)\b|(trois|3) derniers|últimos (tres|três|3)\b|ultime (tre|3)\b",
         r"laatste (drie|3)\b|sidste (tre|3)\b",
-        r"three (\w+ )?(digits|numbers)|(the|these|those) digits",
+        r"three (\w+ )?(digits|numbers)|(the|these|those) digits|(by|near|beside|under|next to) the signature",
         r"(on|at) the (back|reverse)\b|the back (says|reads|is)\b|au dos|au verso|derrière|hinten|rückseite",
         r"(de |la |el )?(parte )?(atrás|trás|detrás|reverso|verso)\b|dietro|sul retro|achterop|achterkant",
         r"bagpå|bagside",

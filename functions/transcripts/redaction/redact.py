@@ -15,6 +15,7 @@ from functions.transcripts.redaction.digits.numerals import find_numerals
 from functions.transcripts.redaction.emails import find_emails
 from functions.transcripts.redaction.found import Found, tag
 from functions.transcripts.redaction.numbers.sensitive_numbers import find_numbers, other_numbers
+from functions.transcripts.text_boundaries.letters import around
 from functions.transcripts.text_boundaries.printed_words import PrintedWord, segment_words
 from functions.transcripts.transcript import Channel, Redaction, Transcript
 from functions.transcripts.words import TranscriptWord, join_words, punctuated_words_of
@@ -166,19 +167,18 @@ def _with_tags(
 
 def _tag_word(span: Sequence[TranscriptWord], last: PrintedWord, tag: str) -> PrintedWord:
     """Return the tag as a word, with the punctuation before the first word of a span and after its last."""
-    before = _around(span[0].text, span[0].normalised)[0]
-    after = _around(last.text, last.normalised)[1]
+    # Only what cannot be part of a number or an address: "+", "(" and "#" belong to it.
+    before = _only(around(span[0].text, span[0].normalised)[0], "\"'“‘«¿¡")
+    after = _only(around(last.text, last.normalised)[2], ".,;:?!…\"'”’»")
     confidence = fsum(word.confidence for word in span) / len(span)
     return PrintedWord(
         before + tag + after, span[0].start, span[-1].end, confidence, tag, space_before=span[0].space_before
     )
 
 
-def _around(text: str, normalised: str) -> tuple[str, str]:
-    at = text.lower().find(normalised)
-    # Only what cannot be part of a number or an address: "+", "(" and "#" belong to it.
-    before, after = (text[:at], text[at + len(normalised) :]) if at >= 0 else ("", "")
-    return "".join(c for c in before if c in "\"'“‘«¿¡"), "".join(c for c in after if c in ".,;:?!…\"'”’»")
+def _only(text: str, marks: str) -> str:
+    """Return the text without the letters that are none of these marks."""
+    return "".join(letter for letter in text if letter in marks)
 
 
 def _with_words(segment: Segment, words: Sequence[PrintedWord]) -> Segment:

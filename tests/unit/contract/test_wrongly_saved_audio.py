@@ -50,6 +50,27 @@ def test_text_and_tags_with_line_ends_of_windows_are_not_changed() -> None:
     assert non_audio_kind(b"hello\r\n" * 200) == "plain text"
 
 
+@each_row(
+    ("line", "page"),
+    [
+        ("Привет, как дела", "utf-8"),
+        ("Привет, как дела", "cp1251"),
+        ("你好世界，今天怎么样", "utf-8"),
+        ("Müller;Größe 5 €", "cp1252"),
+    ],
+)
+def test_text_of_any_letters_is_no_changed_audio(line: str, page: str) -> None:
+    """Russian captions were called audio, and MP3 with Russian lyrics were refused."""
+    text = f"{line}\r\n".encode(page) * 100
+    tag = b"ID3\3\0\0\0\0\x20\0USLT\0\0\x10\0\0\0\3rus\0" + text + b"TXXX\0\0\x10\0\0\0\3" + text + bytes(200)
+
+    assert not has_changed_line_ends(text)
+    assert not has_changed_line_ends(tag)
+    assert non_audio_kind(tag[:HEAD_BYTES]) is None
+    if page == "utf-8":
+        assert non_audio_kind(text) == "plain text"
+
+
 @each_row(("container", "codec", "rate"), [file for file in FILES if file[0] in ("wav", "ogg", "flac")])
 @pytest.mark.parametrize("page", ["cp437", "latin-1"])
 @pytest.mark.parametrize("order", ["utf-16", "utf-16-be"])

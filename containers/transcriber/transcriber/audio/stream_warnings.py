@@ -128,9 +128,11 @@ def undecodable(start: float, end: float) -> ShardWarning:
 
 
 def lost_sound(start: float, end: float) -> ShardWarning:
-    """Warn of sound between two times, in seconds, that the file no longer has."""
+    """Warn of a gap between two times, in seconds, in a file whose clock counts its samples."""
     return ShardWarning(
-        "audio", "undecodable", f"From {start:.1f} s to {end:.1f} s sound is missing: that part of the file was lost."
+        "audio",
+        "undecodable",
+        f"From {start:.1f} s to {end:.1f} s sound is missing: that part of the file was lost, or never recorded.",
     )
 
 

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 CARD_LENGTHS = range(13, 20)  # ISO/IEC 7812: at most 19 digits; 13 is the shortest in use
 USUAL = (15, 16)  # digits of most cards
 _AMEX_DIGITS = 15
+_LEAST_OF_A_LIST = 3
 _IBAN = re.compile(r"[a-z]{2}\d{2}[a-z\d]{11,30}")
 
 
 def is_card(digits: str) -> bool:
     """Tell whether digits are a card's number, or have one of 16 digits in them, by the first digit and the last."""
-    # The first digit of cards is 2 (Mastercard) to 6 (Discover, UnionPay); 3 is American Express and Diners. Only
-    # American Express has 15 digits: others are a French insurance number, or part of a number that was misheard.
-    first = "3" if len(digits) == _AMEX_DIGITS else "23456"
-    # Years begin with 20, as in "2003, 2007, 2011 and 2015"; Mastercard's begin at 2221, Mir's at 2200.
-    if len(digits) in CARD_LENGTHS and digits[0] in first and digits[:2] != "20" and passes_luhn(digits):
+    # Only American Express has 15 digits: others are a French insurance number, or part of a number that was misheard.
+    is_issued = may_begin_card(digits) and (len(digits) != _AMEX_DIGITS or digits[0] == "3")
+    if len(digits) in CARD_LENGTHS and is_issued and passes_luhn(digits):
         return True
     longest = CARD_LENGTHS[-1]
     windows = (digits[at : at + 16] for at in range(len(digits) - 15)) if len(digits) > longest else ()
     return any(map(is_card, windows))  # written in one with what follows it
+
+
+def may_begin_card(digits: str) -> bool:
+    """Tell whether a card's number may begin like this, by the digits of issuers."""
+    # The first digit of cards is 2 (Mastercard) to 6 (Discover, UnionPay); 3 is American Express and Diners.
+    # Years begin with 20, as in "2003, 2007, 2011 and 2015"; Mastercard's numbers begin at 2221, Mir's at 2200.
+    return digits[0] in "23456" and digits[:2] != "20"
+
+
+def is_list(numbers: Sequence[str]) -> bool:
+    """Tell whether numbers of four digits are several, and no card: hundreds, or numbers in equal steps.
+
+    "2500, 3100, 2800 and 3600"; "rooms 2201, 2202, 2203 and 2204".
+    """
+    if len(numbers) < _LEAST_OF_A_LIST or any(len(number) != 4 for number in numbers):
+        return False
+    steps = {int(after) - int(before) for before, after in pairwise(numbers)}
+    return (len(steps) == 1 and steps != {0}) or all(re.fullmatch(r"[1-9]\d00", number) for number in numbers)
 
 
 def passes_luhn(digits: str) -> bool:

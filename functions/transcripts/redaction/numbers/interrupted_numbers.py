@@ -22,7 +22,7 @@ from functions.transcripts.redaction.digits.runs import (
 )
 from functions.transcripts.redaction.found import LEAST_DIGITS, Found
 from functions.transcripts.redaction.numbers.announcements import YEAR
-from functions.transcripts.redaction.numbers.check_digits import CARD_LENGTHS, USUAL, is_card
+from functions.transcripts.redaction.numbers.check_digits import CARD_LENGTHS, USUAL, is_card, is_list, may_begin_card
 from functions.transcripts.redaction.numbers.phones import is_phone_number, is_read_aloud
 from functions.transcripts.words import TranscriptWord
 
@@ -91,7 +91,8 @@ def _are_fours(words: Sequence[TranscriptWord], groups: Sequence[Run]) -> bool:
     between = {words[at].normalised for a, b in pairwise(groups) for at in range(a[-1].last + 1, b[0].first)}
     are_halves = all(_FOURS.fullmatch(text_of(group)) for group in groups)
     is_one = len(groups) > _HALVES or between <= AND | _LISTING or are_halves
-    return is_one and all(len(each) % 4 == 0 for each in digits) and not are_years
+    may_be_card = may_begin_card(digits[0]) and not is_list([numeral.digits for group in groups for numeral in group])
+    return is_one and may_be_card and all(len(each) % 4 == 0 for each in digits) and not are_years
 
 
 def repeated(words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]) -> Iterator[Found]:

@@ -35,6 +35,7 @@ from functions.transcripts.redaction.numbers.announcements import (
 from functions.transcripts.redaction.numbers.check_digits import (
     CARD_LENGTHS,
     is_iban,
+    is_list,
     is_national_number,
     is_social_security_number,
 )
@@ -199,7 +200,8 @@ def entity_by_shape(run: Run, language: str) -> Entity | None:
         return Entity.ACCOUNT_NUMBER
     if is_national_number(digits, language):
         return Entity.SSN
-    if all(YEAR.fullmatch(numeral.digits) for numeral in run):
+    numbers = [numeral.digits for numeral in run]
+    if all(map(YEAR.fullmatch, numbers)) or is_list(numbers):
         return None
     if (
         len(digits) in _MISHEARD_CARD

@@ -178,11 +178,30 @@ module.exports = {
     await type(" Later.");
     await page.keyboard.press("Control+Enter");
     await page.locator("header [role=status]").filter({ hasText: "not saved" }).waitFor();
-    const unsaved = await asks();
+    const unsaved = await asks(), online = () => page.evaluate(() => dispatchEvent(new Event("online")));
+    const add = async (text) => {
+      await first.click();
+      await page.keyboard.press("Control+End");
+      await page.keyboard.type(text);
+    };
+    await add(" Mid");
+    await online();
+    await page.keyboard.type("dle.");
+    await page.keyboard.press("Control+Enter");
+    await page.locator("header [role=status]").filter({ hasText: "not saved" }).waitFor();
     lost = false;
-    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await online();
     await page.locator("header [role=status]").filter({ hasText: /^Saved/ }).waitFor();
+    const later = await stored(id), saved = await asks();
+    lost = true;
+    await add(" Last.");
+    await page.keyboard.press("Control+Enter");
+    await page.locator("header [role=status]").filter({ hasText: "not saved" }).waitFor();
+    lost = false;
+    await page.goBack();
+    await page.waitForSelector(".drop");
+    for (let looks = 0; looks < 50 && !/Last/.test(await stored(id)); looks++) await page.waitForTimeout(100);
     page.complaints = page.complaints.filter((line) => !line.includes("ERR_FAILED"));
-    return { asks: [before, during, unsaved, await asks()], back, later: await stored(id) };
+    return { asks: [before, during, unsaved, saved], back, later, left: await stored(id) };
   },
 };

@@ -107,20 +107,21 @@ def test_what_workers_have_measured_counts_before_settings() -> None:
 
     first, _, quick = audio_costs(client, {**GPU, **QUICK}, "eu-west-1", learnt(table, "earshot"))
 
-    assert (first.measured, first.audio_hour) == (True, pytest.approx(0.9 / 30))
+    assert (first.speed_measured, first.start_measured, first.audio_hour) == (True, True, pytest.approx(0.9 / 30))
     assert first.burst == pytest.approx(0.9 * (90 + 180 + 60) / 3600)
-    assert (quick.measured, quick.speed, quick.start) == (True, 5.0, QUICK_START_SECONDS)
+    assert (quick.speed_measured, quick.start_measured) == (True, False)
+    assert (quick.speed, quick.start) == (5.0, QUICK_START_SECONDS)
     assert learnt(SimpleNamespace(get_item=lambda **_: {}), "earshot") == {}
 
 
 def test_sentence_says_which_speeds_are_measured() -> None:
     text = speeds(list(audio_costs(client, {**GPU, **QUICK}, "eu-west-1", {"quick_speed": 5.0})))
 
-    task, quick = text.split("; ")
-    assert (
-        task == "a task transcribes 60 seconds of audio a second and starts in 180 s, which no worker has measured yet"
+    assert text == (
+        "a task transcribes 60 seconds of audio a second (assumed: not measured yet) and starts in 180 s (assumed: not "
+        "measured yet); a quick worker (Lambda) transcribes 5 seconds of audio a second (measured) and starts in 9 s "
+        "(assumed: not measured yet)"
     )
-    assert quick.startswith("a quick worker (Lambda) transcribes 5 seconds of audio a second and starts in 9 s, as its")
 
 
 def test_page_of_costs_has_the_formulas_numbers() -> None:

@@ -228,3 +228,17 @@ def test_damaged_header_never_raises_another_error(kind: tuple[str, str], data: 
     except ApiError:
         return
     assert found.duration is None or found.duration > 0
+
+
+def test_wav_headers_in_wav_headers_are_read_in_constant_depth() -> None:
+    def wrapped(samples: bytes) -> bytes:
+        header = struct.pack(
+            "<4sI4s4sIHHIIHH4sI", b"RIFF", 0, b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16, b"data", 0
+        )
+        return header + samples
+
+    body = SAMPLE.read_bytes()
+    assert probed(wrapped(b"ID3\4" + bytes(6) + wrapped(body))) == probed(body)
+    for _ in range(2000):
+        body = wrapped(body)
+    assert probed(body).channels == 1

@@ -123,6 +123,7 @@ def test_paragraph_begins_after_pause_and_has_sentences():
         ("Viz č. 5 a p. 12. Ano.", ["Viz č. 5 a p. 12.", "Ano."]),
         ("“J. Smith and Sgt. Pepper,” e.g. Mt. Etna.", ["“J. Smith and Sgt. Pepper,” e.g. Mt. Etna."]),
         ("네. 5개 있어요.", ["네.", "5개 있어요."]),
+        ("She works in HR. He lives in L. A., CA. Yes.", ["She works in HR.", "He lives in L. A., CA.", "Yes."]),
     ],
 )
 def test_sentence_ends_at_marks_but_not_abbreviations(text, sentences):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -37,3 +38,20 @@ def test_lost_frames_are_warned_about(
 
     assert decode(path).info.duration == pytest.approx(SAMPLE_SECONDS, abs=0.1)
     assert any("From 3." in message or "From 2." in message for message in warnings_of(path)), warnings_of(path)
+
+
+@each_row(("gap", "warned"), [(0.4, False), (2.0, True)])
+def test_silence_of_a_call_is_no_lost_sound(
+    speech: Path, record: Callable[..., Path], tmp_path: Path, gap: float, warned: bool
+) -> None:
+    """In silence an encoder of calls sends a packet every 0.4 s, and the recording's clock goes on."""
+    whole, call = record(speech, "a.ogg", "libopus", rate=48_000), tmp_path / "call.ogg"
+    with av.open(str(whole)) as source, av.open(str(call), "w", options={"page_duration": "20000"}) as target:
+        stream = target.add_stream_from_template(source.streams.audio[0])
+        for packet in source.demux(source.streams.audio[0]):
+            if packet.pts is not None and not 2 < float(packet.pts * packet.time_base) <= 2 + gap:
+                packet.stream = stream
+                target.mux(packet)
+
+    assert decode(call).info.duration == pytest.approx(SAMPLE_SECONDS, abs=0.1)
+    assert bool(warnings_of(call)) is warned

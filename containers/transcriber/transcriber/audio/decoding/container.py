@@ -13,7 +13,7 @@ from av.packet import Packet
 
 from earshot_contract.audio_limits import MAX_CHANNELS, MAX_RATE, MAX_SECONDS
 from earshot_contract.documents.shards import RawAudio, ShardError
-from earshot_contract.signatures.file_signatures import ONLY_ZEROS, describe_file
+from earshot_contract.signatures.file_signatures import UNFINISHED_COPY, describe_file
 from transcriber.audio.file_structure.parts import PartReader
 from transcriber.engine_protocol import ShardFailed
 
@@ -147,7 +147,7 @@ def no_samples_error(damaged: bool, header_seconds: float | None, zeros: float) 
         zeros: share of the file that is zeros.
     """
     if zeros > _MOSTLY:
-        return ShardFailed(ShardError.NOT_AUDIO, f"The file is not audio: behind its header it is {ONLY_ZEROS}.")
+        return ShardFailed(ShardError.NOT_AUDIO, f"The file has no sound: most of it is zeros {UNFINISHED_COPY}.")
     if header_seconds is not None and header_seconds >= 1:
         return ShardFailed(
             ShardError.NOT_AUDIO,

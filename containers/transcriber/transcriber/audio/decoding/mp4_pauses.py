@@ -7,6 +7,7 @@ writes where it removed a scene, or a recorder that was paused, it takes for an 
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from av.audio.stream import AudioStream as AvAudioStream
@@ -30,6 +31,7 @@ class Mp4Pauses:
     def __init__(self, reader: PartReader, track: int) -> None:
         position = reader.tell()
         self._spans = _pauses(_index(reader), track)
+        self._starts = [start for start, _ in self._spans]
         reader.seek(position)
 
     def __bool__(self) -> bool:
@@ -40,9 +42,13 @@ class Mp4Pauses:
         """Yield the packets that are heard, and those that a decoder needs before them."""
         for packet in packets:
             time = float(packet.pts * packet.time_base) if packet.pts is not None else None
-            is_pause = time is not None and any(start <= time < end for start, end in self._spans)
-            if not is_pause or packet.is_discard:
+            if time is None or not self._is_pause(time) or packet.is_discard:
                 yield packet
+
+    def _is_pause(self, time: float) -> bool:
+        """Return whether a time, in seconds, lies in a pause; pauses do not overlap, and come in their order."""
+        number = bisect_right(self._starts, time) - 1
+        return number >= 0 and time < self._spans[number][1]
 
 
 def _index(reader: PartReader) -> bytes:
@@ -54,11 +60,12 @@ def _index(reader: PartReader) -> bytes:
         if len(head) < 8:
             break
         size, kind = struct.unpack_from(">I4s", head)
-        if size == 1 and len(head) == 16:
+        if long := size == 1 and len(head) == 16:
             (size,) = struct.unpack_from(">Q", head, 8)
         if kind == b"moov":
-            reader.seek(at + 8)
-            return reader.read(min(max(0, size - 8), _MAX_INDEX_BYTES))
+            header = 16 if long else 8
+            reader.seek(at + header)
+            return reader.read(min(max(0, size - header), _MAX_INDEX_BYTES))
         if size < 8:
             break
         at += size

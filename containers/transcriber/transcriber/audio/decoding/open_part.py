@@ -40,8 +40,8 @@ from transcriber.audio.file_structure.parts import Part, PartReader
 from transcriber.audio.mixing import planar
 from transcriber.engine_protocol import ShardFailed
 
-# A track is silent, and another one is taken, if fewer tenths of a second are louder than the first number (RMS,
-# -55 dB), and the other one is ten times as loud.
+# A track is silent if fewer than three tenths of a second of it are louder than this (RMS, -55 dB). Then another one is
+# taken, if that is ten times as loud.
 _LOUD_TENTHS = 3
 _SILENT_TRACK_RMS, _LOUDER_TRACK = 0.0018, 10.0
 _PRE_ROLL_SECONDS = 1.0  # decoded before the range, so that codecs with memory have settled when it begins
@@ -52,7 +52,7 @@ class OpenPart:
     """One part of a file, opened; its track and its clock.
 
     Attributes:
-        has_edits: packets that FFmpeg marks as not to be heard are not: an MP4's edit list leaves them out.
+        has_edits: the file is an MP4, and FFmpeg is right about the packets that it marks as not to be heard.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class OpenPart:
             check_track(stream)
             self.stream: AvAudioStream = stream
             is_mp4 = "mp4" in self.container.format.name.split(",")
-            self.has_edits = is_mp4 and not (not stream.frames and begin_all_at_once(self._reader))
+            self.has_edits = is_mp4 and (stream.frames > 0 or not begin_all_at_once(self._reader))
             if is_mp4 and not self.has_edits:
                 stream.codec_context.flags2 |= Flags2.skip_manual
             self.timeline = Timeline(self.container)

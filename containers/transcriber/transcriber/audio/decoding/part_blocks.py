@@ -16,8 +16,10 @@ from transcriber.audio.decoding.timeline import stamp_of
 from transcriber.audio.mixing import Mixer, planar, weights
 from transcriber.audio.resampling import SAMPLE_RATE, Resampler16k, silence_blocks
 
-# Formats whose clock counts the samples, so that a recorder that pauses leaves no gap in it.
+# Formats whose clock counts the samples, so that a recorder that pauses leaves no gap in it. Encoders of calls do leave
+# gaps in it: in silence they send a packet every 0.4 s.
 _WITHOUT_PAUSES, _MIN_LOST_SECONDS = {"flac", "ogg"}, 0.1
+_SILENT_CODECS, _MIN_LOST_SECONDS_OF_CALLS = {"opus", "speex"}, 0.5
 _MIN_CHANNELS_SECONDS = 0.5  # with more channels: damage can look like a frame of another form
 
 
@@ -130,8 +132,10 @@ class PartBlocks:
             self._warn(stream_warnings.more_channels(found, self._channels, start, mixed=mixed))
 
     def _warn_of_lost_sound(self, target: int) -> None:
-        """Warn of samples before the one at `target` if a file of this format cannot lack them but by damage."""
-        is_lost = target - self.position > _MIN_LOST_SECONDS * SAMPLE_RATE and self.position > self._base
+        """Warn of samples before the one at `target` if a file of this format does not lack so many by itself."""
+        is_call = self._part.stream.codec_context.codec.canonical_name in _SILENT_CODECS
+        least = _MIN_LOST_SECONDS_OF_CALLS if is_call else _MIN_LOST_SECONDS
+        is_lost = target - self.position > least * SAMPLE_RATE and self.position > self._base
         if is_lost and self._part.container.format.name in _WITHOUT_PAUSES:
             self._warn(stream_warnings.lost_sound(self.position / SAMPLE_RATE, target / SAMPLE_RATE))
 

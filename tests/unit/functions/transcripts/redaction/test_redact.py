@@ -121,6 +121,7 @@ def test_entity_is_redacted_by_its_tag(names: str, text: str, expected: str) -> 
         ("es", "date", "el cinco de mayo de 1984", "el [DATE_1]"),
         ("ja", "pci", "4111 1111 1111 1111 です", "[CREDIT_CARD_1]です"),
         ("ar", "pci", "٤١١١ ١١١١ ١١١١ ١١١١", "[CREDIT_CARD_1]"),
+        ("tr", "email_address", "Adresim “İLKER@example.com”, evet.", "Adresim “[EMAIL_ADDRESS_1]”, evet."),
     ],
 )
 def test_entity_is_redacted_in_other_languages(language: str, names: str, text: str, expected: str) -> None:
