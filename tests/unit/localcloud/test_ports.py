@@ -21,7 +21,7 @@ def test_taken_ports_are_all_named_with_free_ones() -> None:
     assert choose_ports({"port": int(port), "aws-port": int(aws_port)}) == [int(port), int(aws_port)]
 
 
-def test_free_port_is_kept_beside_a_taken_one() -> None:
+def test_free_port_is_kept_where_another_is_taken() -> None:
     [free] = choose_ports({"port": 0})
     with socket.create_server((HOST, 0)) as other:
         taken = other.getsockname()[1]
