@@ -107,10 +107,10 @@ class Cloud:
             CorruptModel: a file of the embedded model has another digest than the pinned one.
             DeploymentFailed: nothing is synthesized, or code is missing there, or CloudFormation failed.
         """
-        port, aws_port = ports.choose_ports({"port": self._port, "aws-port": self._aws_port})
-        self.api, self.aws = f"http://{HOST}:{port}", f"http://{HOST}:{aws_port}"
-        self._lock = lock_folder(self.data_dir)
+        self._lock = lock_folder(self.data_dir)  # first: it waits for a killed one's emulator, which has the ports too
         try:
+            port, aws_port = ports.choose_ports({"port": self._port, "aws-port": self._aws_port})
+            self.api, self.aws = f"http://{HOST}:{port}", f"http://{HOST}:{aws_port}"
             check_disk(self.data_dir)
             self._copy_app()
             discard_partial_state(self.data_dir / "state")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import fcntl
+import json
+import os
 import shutil
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from localcloud.emulator.durability.disk_space import NEW_WORK_BYTES
 
-ORPHAN_SECONDS = 5.0  # in which an emulator ends after its `earshot up` was killed; until then it holds the lock
+STOP_SECONDS = 5.0  # in which a local cloud that is just being stopped releases the lock
+# In which an emulator ends after its `earshot up` was killed; until then it holds the lock. On two busy cores one that
+# had work took 5 s.
+ORPHAN_SECONDS = 30.0
 
 
 class StartFailed(Exception):
@@ -26,13 +31,43 @@ def lock_folder(folder: Path) -> IO[str]:
     folder.mkdir(parents=True, exist_ok=True)
     lock = (folder / "lock").open("w")
     try:
-        _lock(lock, time.monotonic() + ORPHAN_SECONDS)
+        _lock(lock, time.monotonic() + (ORPHAN_SECONDS if _is_orphan(folder) else STOP_SECONDS))
     except OSError as error:
         lock.close()
         raise StartFailed(
-            f"Another local cloud runs from {folder}. Stop it, or choose another folder with --data-dir."
+            f"Another local cloud runs from {folder}{_address(folder)}. Stop it, or choose another folder with "
+            "--data-dir."
         ) from error
     return lock
+
+
+def _address(folder: Path) -> str:
+    """Return where the local cloud of a folder serves, for the message; empty while it starts."""
+    api = _addresses(folder).get("api")
+    return f", at {api}" if api else ""
+
+
+def _is_orphan(folder: Path) -> bool:
+    """Return whether the process that last served from the folder was killed: a stop removes the file with its id."""
+    pid = _addresses(folder).get("pid")
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # it runs, as another user
+        pass
+    return False
+
+
+def _addresses(folder: Path) -> dict[str, Any]:
+    """Return `cloud.json` of the folder; empty while its cloud starts, and after a stop."""
+    try:
+        found = json.loads((folder / "cloud.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _lock(lock: IO[str], deadline: float) -> None:

@@ -18,7 +18,7 @@ def text(transcript: Transcript) -> str:
     lines = [
         (
             words[0].start,
-            f"[channel {channel.index}] " * several
+            f"[Channel {channel.index}] " * several
             + _speaker_mark(transcript, channel, words[0].speaker)
             + join_words(words),
         )

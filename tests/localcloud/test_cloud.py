@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import time
@@ -16,7 +17,7 @@ import pytest
 
 from localcloud import deploy
 from localcloud.cloud import ROOT, Cloud
-from localcloud.data_folder import StartFailed
+from localcloud.data_folder import StartFailed, lock_folder
 from localcloud.ports import HOST, PortTaken
 from tests.fixtures.local_cloud.waiting import eventually
 
@@ -159,5 +160,8 @@ def test_emulator_listens_on_loopback_only(cloud: Cloud) -> None:
 def test_taken_port_is_named_with_its_option(tmp_path: Path) -> None:
     with socket.create_server((HOST, 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(PortTaken, match=rf"Port {port} .* is taken .* --aws-port"):
+        with pytest.raises(PortTaken, match=rf"Port {port} .* is taken") as error_info:
             Cloud(tmp_path, aws_port=port).start()
+
+    assert re.fullmatch(r"--port \d+ --aws-port \d+", error_info.value.options)
+    lock_folder(tmp_path).close()  # is free again

@@ -20,6 +20,7 @@ from earshot_contract.keys import UPLOADS_PREFIX, upload_result_key
 SAMPLE = Path("events/samples/sample.flac")  # in the clone
 _SAMPLE_SECONDS = 120.0  # time limit: the first job also waits until the worker has loaded its model
 _POLL_SECONDS = 0.2
+_ANY_CREDENTIALS = "export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any"
 _OPTIONS = {"detect_language": "true", "smart_format": "true"}
 
 PrintStage = Callable[[str], None]
@@ -54,7 +55,7 @@ async def transcribe_sample(cloud: RunningCloud, clone: Path, key: str | None, p
     """
     sample = clone / SAMPLE
     transcripts = {"bucket": _via_bucket(cloud, sample, key), "API": _via_api(cloud, sample, key)}
-    shows = f"`{_command()} jobs{f' --key {key}' if key else ''} --url {cloud.api}`"
+    shows = f"`{command()} jobs{f' --key {key}' if key else ''} --url {cloud.api}`"
     await asyncio.gather(*(_report(name, transcript, shows, print_stage) for name, transcript in transcripts.items()))
 
 
@@ -68,14 +69,14 @@ def addresses(cloud: RunningCloud, key: str | None, clone: Path) -> str:
         "key": key or "not required",
         "uploads": f"s3://{cloud.outputs['UploadsBucket']}",
         "transcripts": f"s3://{cloud.outputs['TranscriptsBucket']}/{UPLOADS_PREFIX}",
-        "AWS": f"aws --endpoint-url {cloud.aws} s3 ls   (any region, any credentials)",
+        "AWS": f"aws --endpoint-url {cloud.aws} s3 ls   (with any credentials: {_ANY_CREDENTIALS})",
         "try": f"curl -L{header} --data-binary @{sample} '{cloud.api}{LISTEN_PATH}?smart_format=true'",
-        "or": f"{_command()} transcribe{f' --key {key}' if key else ''} --url {cloud.api} {sample}",
+        "or": f"{command()} transcribe{f' --key {key}' if key else ''} --url {cloud.api} {sample}",
     }
     return "\n".join(["", *(f"  {name:<12} {line}" for name, line in lines.items()), "", "Press Ctrl-C to stop."])
 
 
-def _command() -> str:
+def command() -> str:
     """Return how this command was called, so that a printed line can be pasted: not every shell has it on its path."""
     called = Path(sys.argv[0])
     return os.path.relpath(called) if called.name == "earshot" and called.is_file() else "earshot"

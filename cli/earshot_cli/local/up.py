@@ -42,10 +42,10 @@ def up(port: int, aws_port: int, data_dir: Path, *, allow_private_urls: bool, re
     try:
         from infra import ROOT
         from localcloud.cloud import Cloud
-        from localcloud.data_folder import StartFailed
+        from localcloud.data_folder import StartFailed, lock_folder
         from localcloud.deploy import DeploymentFailed
         from localcloud.embedded_model import CorruptModel
-        from localcloud.ports import PortTaken
+        from localcloud.ports import PortTaken, choose_ports
         from localcloud.serve import STOPPING, interrupt, serve
     except ModuleNotFoundError as error:
         raise _missing_module(error) from None
@@ -68,6 +68,8 @@ def up(port: int, aws_port: int, data_dir: Path, *, allow_private_urls: bool, re
     for number in STOPPING:  # `serve` does this too, but synthesis runs before it
         signal.signal(number, interrupt)
     try:
+        with lock_folder(data_dir.resolve()):  # before synthesis, which takes up to a minute
+            choose_ports({"port": port, "aws-port": aws_port})
         print_stage("Checking the template")
         # In a process of its own: CDK takes 300 MB, which are not needed once the template is there.
         if subprocess.run([sys.executable, "-m", "infra.synth"], cwd=ROOT).returncode:
@@ -83,8 +85,11 @@ def up(port: int, aws_port: int, data_dir: Path, *, allow_private_urls: bool, re
         )
     except KeyboardInterrupt:
         return Status.OK
-    except (PortTaken, CorruptModel, StartFailed, DeploymentFailed) as error:
-        raise CliError(str(error), Status.USAGE if isinstance(error, PortTaken) else Status.FAILED) from None
+    except PortTaken as error:
+        other = f"{first_run.command()} up {error.options}"
+        raise CliError(f"{error} Stop what listens there, or choose other ports: {other}", Status.USAGE) from None
+    except (CorruptModel, StartFailed, DeploymentFailed) as error:
+        raise CliError(str(error)) from None
 
 
 def _missing_module(error: ModuleNotFoundError) -> CliError:

@@ -153,7 +153,7 @@ def test_text_names_channel_only_if_several() -> None:
     one = transcript([timed_segment("Hello there."), timed_segment("Later on.", start=10.0)])
     assert plain_text(one) == "Hello there.\nLater on.\n"
     two = transcript([timed_segment("Hello?")], [timed_segment("Yes?", start=4.0)])
-    assert plain_text(two) == "[channel 0] Hello?\n[channel 1] Yes?\n"
+    assert plain_text(two) == "[Channel 0] Hello?\n[Channel 1] Yes?\n"
 
 
 def test_cues_of_several_channels_name_theirs() -> None:

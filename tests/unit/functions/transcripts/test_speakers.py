@@ -160,7 +160,7 @@ def test_speakers_of_channels_are_their_own() -> None:
 
     assert "<v Channel 1, Speaker 1>" in vtt(two)
     assert "[Channel 1] - " in srt(two)
-    assert "[channel 1] Speaker 1: " in text(two)
+    assert "[Channel 1] Speaker 1: " in text(two)
     channels = answer(ALL, "Who are you? I am Bob.", "Left or right? Right, I think.")["results"]["channels"]
     assert [{w["speaker"] for w in c["alternatives"][0]["words"]} for c in channels] == [{0, 1}, {0, 1}]
 
