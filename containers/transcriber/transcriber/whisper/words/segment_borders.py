@@ -19,7 +19,7 @@ def without_overlaps(segments: Sequence[Segment]) -> list[Segment]:
     Both words keep at least `MIN_WORD_SECONDS`. A segment that lies wholly inside the words of the one before it stays.
 
     Args:
-        segments: of one recording's channel, in order of their starts; times in seconds.
+        segments: segments of one recording's channel, in order of their starts; times in seconds.
     """
     edited = list(segments)
     for index in range(1, len(edited)):

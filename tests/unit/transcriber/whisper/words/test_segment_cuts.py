@@ -38,7 +38,7 @@ def window_of(voiced: list[tuple[float, float]]) -> Window:
     return Window(state, START_SECONDS, mel, tuple(voiced))
 
 
-def said_in(region: tuple[float, float]) -> list[AlignedWord]:
+def words_in(region: tuple[float, float]) -> list[AlignedWord]:
     """Return words that fill a region, each named by its tenth of a second."""
     count = round((region[1] - region[0]) / WORD_SECONDS)
     starts = [region[0] + WORD_SECONDS * i for i in range(count)]
@@ -67,7 +67,7 @@ def fill(part: Window) -> None:
     words = [
         Word(word.text.strip(), round(part.start + word.start, 3), round(part.start + word.end, 3), 0.9)
         for region in part.voiced
-        for word in said_in(region)
+        for word in words_in(region)
     ]
     part.shard_state.window_done([Segment(words[0].start, words[-1].end, " ".join(w.text for w in words), words)])
 
@@ -78,7 +78,7 @@ def test_left_out_sentence_comes_between_its_neighbours(timestamps: bool) -> Non
     regions = [(0.0, 2.0), (2.4, 6.4), (6.8, 8.8)]
     window = window_of(regions)
 
-    (part,) = decoded(window, [[*said_in(regions[0]), *said_in(regions[2])]], timestamps=timestamps)
+    (part,) = decoded(window, [[*words_in(regions[0]), *words_in(regions[2])]], timestamps=timestamps)
     part.shard_state.window_done([Segment(12.4, 16.4, "left out", [Word("left", 12.4, 13, 0.9)])])
 
     texts = [segment.text for segment in window.shard_state.ordered_segments()]
@@ -86,7 +86,7 @@ def test_left_out_sentence_comes_between_its_neighbours(timestamps: bool) -> Non
 
 
 @st.composite
-def spoken(draw: st.DrawFn) -> tuple[list[tuple[float, float]], list[list[AlignedWord]]]:
+def speech_and_text(draw: st.DrawFn) -> tuple[list[tuple[float, float]], list[list[AlignedWord]]]:
     """Draw regions of speech, and the words of some of them in segments that may begin and end anywhere."""
     regions, time = [], 0.0
     for count, pause in draw(
@@ -95,17 +95,17 @@ def spoken(draw: st.DrawFn) -> tuple[list[tuple[float, float]], list[list[Aligne
         regions.append((time, round(time + WORD_SECONDS * count, 3)))
         time = round(regions[-1][1] + pause, 3)
     written = draw(st.lists(st.booleans(), min_size=len(regions), max_size=len(regions)).filter(any))
-    words = list(chain(*(said_in(region) for region, is_written in zip(regions, written, strict=True) if is_written)))
+    words = list(chain(*(words_in(region) for region, is_written in zip(regions, written, strict=True) if is_written)))
     borders = sorted({0, len(words), *draw(st.lists(st.integers(1, len(words)), max_size=3))})
     return regions, [words[first:end] for first, end in pairwise(borders)]
 
 
-@given(spoken(), st.booleans())
+@given(speech_and_text(), st.booleans())
 def test_words_are_written_in_the_order_of_their_starts(
     speech: tuple[list[tuple[float, float]], list[list[AlignedWord]]], timestamps: bool
 ) -> None:
     regions, segments = speech
-    said = [word.text.strip() for region in regions for word in said_in(region)]
+    expected = [word.text.strip() for region in regions for word in words_in(region)]
     window = window_of(regions)
 
     for part in decoded(window, segments, timestamps=timestamps):
@@ -114,7 +114,7 @@ def test_words_are_written_in_the_order_of_their_starts(
     ordered = window.shard_state.ordered_segments()
     words = list(chain(*(segment.words for segment in ordered)))
     assert [word.start for word in words] == sorted(word.start for word in words)
-    assert len(words) == len(said)
+    assert len(words) == len(expected)
     assert " ".join(segment.text for segment in ordered).split() == [word.text for word in words]
 
 
@@ -137,7 +137,7 @@ def test_cuts_leave_a_word_across_a_border_whole(second: list[int]) -> None:
 
 
 @pytest.mark.parametrize("region", [(0.0, 0.5), (2.5, 3.5), (6.5, 8.0)])
-def test_speech_beside_a_segment_does_not_split_it(region: tuple[float, float]) -> None:
+def test_speech_outside_a_segment_does_not_split_it(region: tuple[float, float]) -> None:
     segments = segments_of(
         ([1, 2], [AlignedWord(" a", 1, 1.0, 1.5, 0.9), AlignedWord(" b", 1, 1.5, 2.0, 0.9)]),
         ([3, 4], [AlignedWord(" c", 1, 4.0, 5.0, 0.9), AlignedWord(" d", 1, 5.0, 6.0, 0.9)]),
