@@ -109,8 +109,10 @@ def _answers_birthday(
         return False
     if found and found[-1].entity is Entity.DOB and found[-1].first == found[-1].last >= at - _MOST_BEFORE_REST:
         return any(word.text[-1] == "?" for word in words[found[-1].last : at])
-    asked = [cue for cue in cues_before(cues, at) if cue.entity is Entity.DOB and cue.asks]
-    return any({word.normalised for word in words[cue.last + 1 : at]} <= _BEFORE_DAY | BEHIND_QUESTION for cue in asked)
+    questions = [cue for cue in cues_before(cues, at) if cue.entity is Entity.DOB and cue.asks]
+    return any(
+        {word.normalised for word in words[cue.last + 1 : at]} <= _BEFORE_DAY | BEHIND_QUESTION for cue in questions
+    )
 
 
 def _is_sort_code(word: TranscriptWord, cues: Sequence[Cue], at: int) -> bool:

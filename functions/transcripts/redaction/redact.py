@@ -14,7 +14,7 @@ from functions.transcripts.redaction.digits.mixed_numerals import joined
 from functions.transcripts.redaction.digits.numerals import Numeral, find_numerals
 from functions.transcripts.redaction.emails import find_emails
 from functions.transcripts.redaction.found import Found, tag
-from functions.transcripts.redaction.numbers.numbers_again import Said, said_on_another_channel
+from functions.transcripts.redaction.numbers.repeated_numbers import ChannelNumbers, repeats_on_channel
 from functions.transcripts.redaction.numbers.sensitive_numbers import find_numbers, other_numbers
 from functions.transcripts.text_boundaries.letters import around
 from functions.transcripts.text_boundaries.printed_words import PrintedWord, segment_words
@@ -41,16 +41,16 @@ def redact(transcript: Transcript, names: list[str]) -> Transcript:
     channels, redactions = [], []
     words_of_channels = [punctuated_words_of(transcript, channel) for channel in transcript.channels]
     cues_of_channels = [find_cues(words) for words in words_of_channels]
-    said: list[Said] = []
+    numbers: list[ChannelNumbers] = []
     for at, (channel, words) in enumerate(zip(transcript.channels, words_of_channels, strict=True)):
         others = [*zip(words_of_channels, cues_of_channels, strict=True)]
         elsewhere = questions(words, [*others[:at], *others[at + 1 :]])
         cues = sorted([*cues_of_channels[at], *elsewhere], key=lambda cue: (cue.last, cue.first))
         languages = [_language(transcript, channel, word) for word in words]
         numerals = [*joined(find_numerals(words, languages), words)]
-        said.append(Said(words, numerals, find_entities(words, languages, names, cues, numerals)))
-    for at, (channel, own) in enumerate(zip(transcript.channels, said, strict=True)):
-        again = said_on_another_channel(own, [*said[:at], *said[at + 1 :]])
+        numbers.append(ChannelNumbers(words, numerals, find_entities(words, languages, names, cues, numerals)))
+    for at, (channel, own) in enumerate(zip(transcript.channels, numbers, strict=True)):
+        again = repeats_on_channel(own, [*numbers[:at], *numbers[at + 1 :]])
         tagged = []
         for entity in _apart([*own.found, *again]):
             counts[entity.entity] = counts.get(entity.entity, 0) + 1

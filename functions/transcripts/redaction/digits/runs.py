@@ -57,7 +57,7 @@ _LETTER = re.compile(r"([B-HJ-Z]|(?!AM|PM|USD|EUR|GBP|CHF)[A-Z]{2,4})[,-]?")  # 
 _MOST_LETTERS = 5  # between two groups of digits
 _MOST_LEADING = 7  # words
 _MOST_TAKEN_BACK = 4  # numerals
-_MOST_SAID_AGAIN = 20  # digits
+_MOST_REPEATED = 20  # digits
 _MOST_GROUPS = 4  # that are said again together
 _SENTENCE_MARKS = ".?!…"
 
@@ -154,19 +154,19 @@ def without_echoes(words: Sequence[TranscriptWord], run: Run) -> Run:
     the same four digits twice, so that the run as it is must be judged first.
     """
     groups: list[Run] = []
-    said = ""  # the digits right before, as many as may be said again
+    before = ""  # the digits right before, as many as may be said again
     begin = 0
     for at, numeral in enumerate(run):
         if at + 1 < len(run) and not _ends_group(words, numeral, run[at + 1]):
             continue
         digits = digits_of(run[begin : at + 1])
-        if len(digits) < LEAST_DIGITS or not said.endswith(digits):
+        if len(digits) < LEAST_DIGITS or not before.endswith(digits):
             groups.append(run[begin : at + 1])
-            said = (said + digits)[-_MOST_SAID_AGAIN:]
+            before = (before + digits)[-_MOST_REPEATED:]
         begin = at + 1
         for length in range(2, _MOST_GROUPS + 1):  # "8821, 9908." "8821, 9908."
-            last, before = groups[-length:], groups[-2 * length : -length]
-            if [*map(digits_of, last)] == [*map(digits_of, before)]:
+            last, first = groups[-length:], groups[-2 * length : -length]
+            if [*map(digits_of, last)] == [*map(digits_of, first)]:
                 del groups[-length:]
                 break
     return [numeral for group in groups for numeral in group]

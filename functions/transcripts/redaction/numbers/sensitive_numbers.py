@@ -37,8 +37,8 @@ from functions.transcripts.redaction.numbers.interrupted_numbers import (
     with_cards_in_parts,
 )
 from functions.transcripts.redaction.numbers.number_entities import entity_by_shape, entity_of
-from functions.transcripts.redaction.numbers.numbers_again import said_again
 from functions.transcripts.redaction.numbers.phones import has_plus_before
+from functions.transcripts.redaction.numbers.repeated_numbers import with_repeats
 from functions.transcripts.redaction.numbers.spelt_codes import find_codes
 from functions.transcripts.words import TranscriptWord
 
@@ -78,7 +78,7 @@ def find_numbers(
     if Entity.CREDIT_CARD in requested:
         found = with_cards_in_parts(words, found, digits_only, languages)
     found += begun_before(words, found, digits_only, languages)
-    found = said_again(words, found, digits_only)
+    found = with_repeats(words, found, digits_only)
     found += read_aloud(words, found, digits_only)
     return completed(words, sorted(found, key=lambda entity: entity.first), digits_only, cues)
 

@@ -103,10 +103,10 @@ def test_is_silence_is_stricter_with_little_or_doubtful_speech() -> None:
 
 
 def test_long_doubtful_speech_is_kept_if_its_text_is_probable() -> None:
-    said_again = replace(GOOD, no_speech_prob=0.68, avg_logprob=-0.3)
-    assert not quality_checks.is_silence(said_again, 12.2, doubtful=True)
-    assert quality_checks.is_silence(said_again, 1.0, doubtful=True)
-    assert quality_checks.is_silence(replace(said_again, avg_logprob=-0.6), 12.2, doubtful=True)
+    repeated = replace(GOOD, no_speech_prob=0.68, avg_logprob=-0.3)
+    assert not quality_checks.is_silence(repeated, 12.2, doubtful=True)
+    assert quality_checks.is_silence(repeated, 1.0, doubtful=True)
+    assert quality_checks.is_silence(replace(repeated, avg_logprob=-0.6), 12.2, doubtful=True)
 
 
 def test_repetition_is_suspected_only_if_nothing_else_is_wrong() -> None:

@@ -25,7 +25,7 @@ def segment(times: Times) -> Segment:
         ([(2.1, 2.4), (2.4, 2.61)], [(2.36, 2.5), (2.5, 3.1)]),  # and ends before it ends
     ],
 )
-def test_words_beside_a_border_share_its_time(before: Times, after: Times) -> None:
+def test_words_at_a_border_share_its_time(before: Times, after: Times) -> None:
     segments = without_overlaps([segment(before), segment(after)])
     words = list(chain(*(segment.words for segment in segments)))
     assert all(following.start >= word.end for word, following in pairwise(words))

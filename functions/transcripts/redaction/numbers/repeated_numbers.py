@@ -24,7 +24,7 @@ _IN_PARTS = (Entity.CREDIT_CARD, Entity.PHONE_NUMBER, *OFFICIAL_NUMBERS)
 
 
 @dataclass(frozen=True)
-class Said:
+class ChannelNumbers:
     """A channel's words, the numerals among them, and the entities that were found."""
 
     words: Sequence[TranscriptWord]
@@ -32,7 +32,7 @@ class Said:
     found: Sequence[Found]
 
 
-def said_again(words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]) -> list[Found]:
+def with_repeats(words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral]) -> list[Found]:
     """Return entities with what has the digits of one a moment before: "260." "Two six zero, thank you.".
 
     Four digits behind a card may be its code; where they are its last they are the card's.
@@ -53,7 +53,7 @@ def said_again(words: Sequence[TranscriptWord], found: Sequence[Found], numerals
     return [*changed, *again]
 
 
-def said_on_another_channel(own: Said, others: Sequence[Said]) -> Iterator[Found]:
+def repeats_on_channel(own: ChannelNumbers, others: Sequence[ChannelNumbers]) -> Iterator[Found]:
     """Yield what has the digits of a number, or of a part of one, that ended a moment before on another channel."""
     free = list(runs(free_of(own.numerals, own.found), own.words, across_sentences=False))
     for other in others:
@@ -78,13 +78,13 @@ def _known_digits(found: Sequence[Found], numerals: Sequence[Numeral]) -> Mappin
     for entity in sorted(found, key=attrgetter("first")):
         groups = numerals_in(entity, numerals)
         digits = digits_of(groups)
-        said = {digits}
+        parts = {digits}
         if entity.entity in _IN_PARTS and _WHOLE <= len(digits) <= _MOST_DIGITS:
-            said |= {digits[:_PART], digits[-_PART:], *(numeral.digits for numeral in groups)}
+            parts |= {digits[:_PART], digits[-_PART:], *(numeral.digits for numeral in groups)}
             if entity.entity is Entity.CREDIT_CARD:
-                said |= {digits[at : at + _PART] for at in range(0, len(digits), _PART)}
-            said = {each for each in said if len(each) >= _PART}
-        for each in said:
+                parts |= {digits[at : at + _PART] for at in range(0, len(digits), _PART)}
+            parts = {each for each in parts if len(each) >= _PART}
+        for each in parts:
             if len(each) >= LEAST_DIGITS and not YEAR.fullmatch(each):
                 known.setdefault(each, []).append(entity)
     return known
