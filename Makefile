@@ -85,7 +85,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { echo "This Python cannot make virtual environments: install its venv package (Debian, Ubuntu: apt install python3-venv) or name another with PYTHON=python3.x make …" >&2; exit 1; }
 	@test -x $(BIN)/pip || { echo "Making the environment .venv with $$($(PYTHON) --version) …"; $(PYTHON) -m venv .venv; }
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	@echo "Installing $$(grep -c == requirements.lock) pinned packages, a speech model among them: 1.4 GB on disk, a minute or two …"
+	@echo "Installing the pinned packages, a speech model among them: 1.4 GB on disk, a minute or two …"
 	@rm -f $(SYNCED)
 	@{ $(INDEX) $(UV) pip sync --python $(BIN)/python --require-hashes requirements.lock && touch $(SYNCED); } 2>&1 \
 		| grep -vE '^( [-+~] |Downloading | Downloaded )' # the steps, and not each package by name

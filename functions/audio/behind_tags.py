@@ -1,4 +1,4 @@
-"""ID3 tags before a file that is no MP3: what is behind them, as a file of its own."""
+"""The rest of a file behind its ID3 tags or another header, as a file of its own."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def test_upload_succeeds_with_2xx_only(status: int, tmp_path: Path, monkeypatch:
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/v1/uploads":
-            return httpx.Response(200, json={"put": "https://bucket.example/work/1", "url": "s3://bucket/work/1"})
+            return httpx.Response(200, json={"put": "https://bucket.example/1", "url": "s3://bucket/1"})
         return httpx.Response(status, headers={"location": "https://elsewhere.example/"} if status == 307 else {})
 
     client = httpx.AsyncClient
@@ -32,7 +32,7 @@ def test_upload_succeeds_with_2xx_only(status: int, tmp_path: Path, monkeypatch:
             return await api.upload(audio, lambda _: None)
 
     if status < 300:
-        assert asyncio.run(upload()) == "s3://bucket/work/1"
+        assert asyncio.run(upload()) == "s3://bucket/1"
     else:
         with pytest.raises(CliError, match=f"status {status}"):
             asyncio.run(upload())

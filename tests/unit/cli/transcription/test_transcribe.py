@@ -64,7 +64,7 @@ def test_stdin_is_transcribed_whatever_its_length(
     result = earshot("transcribe", "-")
 
     assert result.stdout.startswith("txt: piped ")
-    assert deployment.uploads == {"s3://bucket/work/1/audio": content}
+    assert deployment.uploads == {"s3://bucket/1/audio": content}
 
 
 def test_json_describes_each_source_for_scripts(earshot: Any, deployment: Any) -> None:
@@ -94,7 +94,7 @@ def test_warning_is_shown_once_and_not_when_quiet(earshot: Any, deployment: Any)
 def test_upload_prints_an_address_that_transcribe_takes(earshot: Any, deployment: Any) -> None:
     result = earshot("upload", earshot.file("a.wav", b"words"))
 
-    assert (result.returncode, result.stdout) == (0, "s3://bucket/work/1/audio\n")
+    assert (result.returncode, result.stdout) == (0, "s3://bucket/1/audio\n")
     assert earshot("transcribe", result.stdout.strip()).stdout == "txt: words\n"
     assert earshot("upload", "https://example.org/a.mp3").returncode == 2
 
@@ -114,8 +114,8 @@ def test_large_file_is_uploaded_to_bucket(earshot: Any, deployment: Any) -> None
     result = earshot("transcribe", earshot.file("a.wav", content), EARSHOT_KEY=KEY)
 
     assert result.returncode == 0
-    assert deployment.uploads == {"s3://bucket/work/1/audio": content}
-    assert next(iter(deployment.jobs.values()))["source"] == {"kind": "url", "url": "s3://bucket/work/1/audio"}
+    assert deployment.uploads == {"s3://bucket/1/audio": content}
+    assert next(iter(deployment.jobs.values()))["source"] == {"kind": "url", "url": "s3://bucket/1/audio"}
     [(_, _, _, headers)] = [r for r in deployment.requests if r[0] == "PUT"]
     assert headers["content-length"] == str(len(content))
     assert "transfer-encoding" not in headers  # S3 rejects it
@@ -128,7 +128,7 @@ def test_large_result_is_fetched_from_bucket(earshot: Any, deployment: Any) -> N
     result = earshot("transcribe", earshot.file("a.wav", b"LARGE"), EARSHOT_KEY=KEY)
 
     assert result.stdout == "all the words\n"
-    [(_, _, _, headers)] = [r for r in deployment.requests if r[1] == "/bucket/work/large"]
+    [(_, _, _, headers)] = [r for r in deployment.requests if r[1] == "/bucket/large"]
     assert "authorization" not in headers
 
 

@@ -82,6 +82,11 @@ def open_container(file: PartReader, path: Path, raw: RawAudio | None) -> InputC
         raise ShardFailed(ShardError.NOT_AUDIO, f"The file is not audio: it is {content}.") from error
 
 
+def is_mp4(container: InputContainer) -> bool:
+    """Return whether a file is an MP4 or one of its kin, such as MOV and 3GP."""
+    return "mp4" in container.format.name.split(",")
+
+
 def _has_late_audio(container: InputContainer) -> bool:
     """Return whether a track's sound, or a track, may begin behind what FFmpeg looked at: five seconds, or 5 MB."""
     tracks = [track for track in container.streams.audio if track.codec_context is not None]
@@ -92,8 +97,7 @@ def _has_late_audio(container: InputContainer) -> bool:
 
 def _is_edited_away(container: InputContainer) -> bool:
     """Return whether the edit list of an MP4 leaves nothing of a track: a muxer wrote it before it knew the length."""
-    is_mp4 = "mp4" in container.format.name.split(",")
-    return is_mp4 and any(track.frames and track.duration == 0 for track in container.streams.audio)
+    return is_mp4(container) and any(track.frames and track.duration == 0 for track in container.streams.audio)
 
 
 def demux(container: InputContainer, stream: AvAudioStream) -> Iterator[Packet[AvAudioStream]]:
@@ -189,7 +193,7 @@ def _claimed_end(container: InputContainer, stream: AvAudioStream, file: PartRea
         # FFmpeg estimates from the file's size where that is not the frame count's, as in concatenated files.
         return estimated if counted and abs(counted - estimated) < _MP3_PADDING_SECONDS else counted
     if stream.duration and stream.time_base:
-        if "mp4" in name.split(",") and not stream.frames:  # fragments: what FFmpeg calls the duration is their end
+        if is_mp4(container) and not stream.frames:  # fragments: what FFmpeg calls the duration is their end
             return float(stream.duration * stream.time_base) - zero
         start = float(stream.start_time * stream.time_base) - zero if stream.start_time is not None else 0
         return float(start + stream.duration * stream.time_base)

@@ -23,6 +23,7 @@ from transcriber.audio.decoding.container import (
     check_track,
     demux,
     header_end,
+    is_mp4,
     no_audio_track_message,
     open_container,
 )
@@ -88,9 +89,9 @@ class OpenPart:
                 raise ShardFailed(ShardError.NOT_AUDIO, no_audio_track_message(self.container, path))
             check_track(stream)
             self.stream: AvAudioStream = stream
-            is_mp4 = "mp4" in self.container.format.name.split(",")
-            self.has_edits = is_mp4 and (stream.frames > 0 or not begin_all_at_once(self._reader))
-            if is_mp4 and not self.has_edits:
+            has_fragments = is_mp4(self.container) and not stream.frames
+            self.has_edits = is_mp4(self.container) and not (has_fragments and begin_all_at_once(self._reader))
+            if has_fragments and not self.has_edits:
                 stream.codec_context.flags2 |= Flags2.skip_manual
             self.timeline = Timeline(self.container)
         except BaseException:
@@ -129,8 +130,7 @@ class OpenPart:
         return gaps.shifted(packets) if gaps else packets
 
     def _pauses(self) -> Mp4Pauses | None:
-        is_mp4 = "mp4" in self.container.format.name.split(",")
-        return Mp4Pauses(self._reader, self.stream.index) if is_mp4 else None
+        return Mp4Pauses(self._reader, self.stream.index) if is_mp4(self.container) else None
 
     def _gaps(self) -> AviGaps | None:
         if self.container.format.name != "avi":
