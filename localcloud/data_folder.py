@@ -16,6 +16,7 @@ STOP_SECONDS = 5.0  # in which a local cloud that is just being stopped releases
 # In which an emulator ends after its `earshot up` was killed; until then it holds the lock. On two busy cores one that
 # had work took 5 s.
 ORPHAN_SECONDS = 30.0
+_LOCK_PAUSE_SECONDS = 0.1  # between two tries to take the lock
 
 
 class StartFailed(Exception):
@@ -78,7 +79,7 @@ def _lock(lock: IO[str], deadline: float) -> None:
         except OSError:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.1)
+            time.sleep(_LOCK_PAUSE_SECONDS)
 
 
 def check_disk(folder: Path) -> None:

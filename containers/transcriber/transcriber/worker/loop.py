@@ -108,7 +108,7 @@ class Worker:
         if self._deadline < math.inf:
             self._shard_runs.stop_starting()
         while self._shard_runs.active() and time.monotonic() < self._deadline:
-            self._wait_for_run_end(0.2)
+            self._wait_for_run_end(min(0.2, self._deadline - time.monotonic()))
         self._heartbeat.stop()
         if self._shard_runs.active():
             self._shard_runs.return_to_queue()

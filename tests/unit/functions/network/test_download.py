@@ -107,7 +107,7 @@ def test_truncated_response_is_rejected(web):
 
 
 def test_dripping_server_is_dropped(web, monkeypatch):
-    monkeypatch.setattr(downloads, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(downloads, "GRACE_SECONDS", 0.03)
 
     def drip(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
@@ -115,7 +115,7 @@ def test_dripping_server_is_dropped(web, monkeypatch):
         with contextlib.suppress(OSError):
             for _ in range(200):
                 request.wfile.write(b"x")
-                time.sleep(0.02)
+                time.sleep(0.01)
 
     web.pages["/a"] = drip
 
@@ -123,13 +123,13 @@ def test_dripping_server_is_dropped(web, monkeypatch):
 
 
 def test_slow_server_is_reported_once_and_may_be_refused(web, monkeypatch):
-    monkeypatch.setattr(downloads, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(downloads, "GRACE_SECONDS", 0.03)
 
     def slow(request: BaseHTTPRequestHandler) -> None:  # 5,000 bytes a second
         request.send_response(200)
         request.end_headers()
         with contextlib.suppress(OSError):
-            for _ in range(12):
+            for _ in range(6):
                 request.wfile.write(b"x" * 100)
                 time.sleep(0.02)
 
@@ -137,7 +137,7 @@ def test_slow_server_is_reported_once_and_may_be_refused(web, monkeypatch):
     web.page("/quick")
     calls: list[str] = []
 
-    assert len(b"".join(download("http://audio.example/slow", on_slow=lambda: calls.append("slow")))) == 1200
+    assert len(b"".join(download("http://audio.example/slow", on_slow=lambda: calls.append("slow")))) == 600
     assert calls == ["slow"]
     assert b"".join(download("http://audio.example/quick", on_slow=lambda: calls.append("quick"))) == AUDIO
     assert calls == ["slow"]
@@ -161,13 +161,13 @@ def test_slow_download_is_aborted_at_deadline(web, part):
             while len(drops) < 200:
                 request.wfile.write(b"x")
                 drops.append(b"x")
-                time.sleep(0.02)
+                time.sleep(0.01)
         except OSError:
             pass
 
     web.pages["/a"] = drip
 
-    assert "took longer than" in error_of("http://audio.example/a", max_seconds=0.2)
+    assert "took longer than" in error_of("http://audio.example/a", max_seconds=0.06)
     assert len(drops) < 200
 
 

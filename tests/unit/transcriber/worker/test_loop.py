@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.documents.shards import Shard
-from tests.fixtures.worker import WorkerHarness, wait_until
+from tests.fixtures.worker import Clock, WorkerHarness, wait_until
 from transcriber.worker import loop
 
 MakeShard = Callable[..., Shard]
@@ -55,7 +54,7 @@ def test_full_engine_leaves_messages_in_queue(harness: WorkerHarness, make_shard
     harness.start()
     harness.submitted(2)
 
-    time.sleep(0.15)  # some polls
+    harness.wait_for_rounds(3)
 
     assert len(harness.engine.submitted) == 2
     assert harness.account.message_counts(harness.account.bulk) == (1, 2)
@@ -72,7 +71,7 @@ def test_full_engine_still_gets_shards_of_the_fast_queue(
         harness.account.send(f"fast{n}", make_shard(job_id=f"fast{n}", interactive=True))
 
     submitted = harness.submitted(5)
-    time.sleep(0.15)  # some polls
+    harness.wait_for_rounds(3)
 
     first, *others = [shard.job_id for shard, _, _ in submitted]
     assert first == "bulk0"
@@ -132,15 +131,23 @@ def test_consecutive_faults_end_worker_and_return_messages(
 
 
 def test_worker_exits_only_after_idle_time_without_shards(
-    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf
+    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf, clock: Clock
 ) -> None:
     harness.account.send("t1", make_shard())
-    harness.start(idle_seconds=0.1)
+    harness.start(idle_seconds=60.0)
     shard, _, future = harness.submitted(1)[0]
-    time.sleep(0.3)
+    clock.advance(600)
+    harness.wait_for_rounds(2)
     assert not harness.has_exited()  # its shard still runs
 
     future.set_result(result_of(shard))
+    wait_until(lambda: not harness.parts[1].active())
+    harness.wait_for_rounds(1)
+    clock.advance(59)
+    harness.wait_for_rounds(2)
+    assert not harness.has_exited()
+
+    clock.advance(2)
     wait_until(harness.has_exited)
 
     assert harness.engine.closed
@@ -148,20 +155,21 @@ def test_worker_exits_only_after_idle_time_without_shards(
 
 
 def test_worker_without_work_gives_back_memory_once_a_burst(
-    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf, monkeypatch: Any
+    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf, monkeypatch: Any, clock: Clock
 ) -> None:
     released: list[int] = []  # shards that were received before
-    monkeypatch.setattr(loop, "_KEPT_HEAP_SECONDS", 0.05)
     monkeypatch.setattr(loop, "release_free_memory", lambda: released.append(len(harness.engine.submitted)))
-    harness.start()
+    harness.start(idle_seconds=3600.0)
     for n in range(2):
-        wait_until(lambda n=n: len(released) > n)
+        wait_until(lambda n=n: clock.advance(1) or len(released) > n)
         harness.account.send(f"t{n}", make_shard(job_id=f"j{n}"))
         shard, _, future = harness.submitted(n + 1)[n]
-        time.sleep(0.06)  # while a shard runs, nothing is given back
+        clock.advance(60)  # while a shard runs, nothing is given back
+        harness.wait_for_rounds(2)
         future.set_result(result_of(shard))
-    wait_until(lambda: len(released) > 2)
-    time.sleep(0.06)  # several polls
+    wait_until(lambda: clock.advance(1) or len(released) > 2)
+    clock.advance(60)
+    harness.wait_for_rounds(2)
 
     assert released == [0, 1, 2]
 
