@@ -133,6 +133,7 @@ def ranges(path: Path, cuts: Sequence[PacketPosition]) -> list[tuple[PacketPosit
 NAMES = [*FORMATS, "chain.ogg", "chain.wav"]
 
 
+@pytest.mark.slow
 @given(data=st.data(), name=st.sampled_from(NAMES))
 @settings(
     max_examples=min(40, settings.default.max_examples),
