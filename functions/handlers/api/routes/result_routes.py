@@ -54,7 +54,7 @@ def result(request: Request, job: Job) -> Response:
         render, query = as_openai(response_format), response_format.fields()
     else:
         form = requested_format(request)
-        render = named(as_deepgram if form is JSON else stored_file(form), str(form.stored_suffix))
+        render = named(as_deepgram if form is JSON else in_format(form), str(form.listen_name))
         query = {} if form is JSON else {"format": [str(form.listen_name)]}
     return result_or_redirect(job, request.received + _wait_seconds(request), render, query)
 
@@ -67,7 +67,7 @@ def _partial(request: Request, job: Job) -> Response:
         response = partial_result(job, OpenAIResponseFormat.from_fields(request.fields).render, None)
     else:
         form = requested_format(request)
-        response = partial_result(job, lambda *edited: (form.content_type, form.render(*edited)), form.stored_suffix)
+        response = partial_result(job, lambda *edited: (form.content_type, form.render(*edited)), form.listen_name)
     # A redirect to a large body says, too, that it is partial.
     mark = {PARTIAL_UNTIL_HEADER: response.headers[PARTIAL_UNTIL_HEADER], "dg-request-id": job.id}
     return _with_headers(within_response_limit(job, response), mark)
@@ -130,13 +130,13 @@ def as_openai(response_format: OpenAIResponseFormat) -> Render:
     return render
 
 
-def stored_file(form: Format) -> Render:
-    """Return a function that reads captions or text as Assemble wrote them; corrected ones are rendered anew."""
+def in_format(form: Format) -> Render:
+    """Return a function that reads what Assemble stored in a format; what it did not, or is corrected, is rendered."""
 
     def render(job: Job) -> Response:
-        if job.edits:
+        if job.edits or form.stored_suffix is None:
             return Response(200, form.render(*edited_transcript(job)), form.content_type)
-        body = _read(job, transcript_key(job.id, str(form.stored_suffix))).decode()
+        body = _read(job, transcript_key(job.id, form.stored_suffix)).decode()
         return Response(200, body, form.content_type)
 
     return render
