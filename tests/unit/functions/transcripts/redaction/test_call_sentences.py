@@ -88,7 +88,7 @@ def between_parts(words: list[CallWord], at: int) -> bool:
 
 
 def each_language(name: str) -> pytest.MarkDecorator:
-    """Tests of a language: a third of the sentences in one variant each; slow, all sentences in every variant."""
+    """Tests of a language: a fourth of the sentences in one variant each; slow, all sentences in every variant."""
     languages = sorted({language for language, _ in sentences(name)})
     return pytest.mark.parametrize(
         ("language", "every"),
@@ -100,9 +100,9 @@ def each_language(name: str) -> pytest.MarkDecorator:
 
 
 def with_variants(name: str, language: str, every: bool, variants: Variants) -> Iterator[tuple[str, Any]]:
-    """The sentences of a language, each with every variant, or every third with one of them in turn."""
+    """The sentences of a language, each with every variant, or every fourth with one of them in turn."""
     own = [text for known, text in sentences(name) if known == language]
-    for number, text in enumerate(own if every else own[::3]):
+    for number, text in enumerate(own if every else own[::4]):
         possible = variants(text)
         for variant in possible if every else [possible[number % len(possible)]]:
             yield text, variant
