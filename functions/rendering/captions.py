@@ -128,9 +128,9 @@ def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
     return next(phrases, next(iter(counts), count))
 
 
-def _sentence_length(words: Sequence[PrintedWord], least: int) -> int:
-    """Return the number of words until the end of the sentence that goes on after `least` words."""
-    for count in range(least + 1, len(words)):
+def _sentence_length(words: Sequence[PrintedWord], minimum: int) -> int:
+    """Return the number of words until the end of the sentence that goes on after `minimum` words."""
+    for count in range(minimum + 1, len(words)):
         if ends_sentence(words[count - 1].text, words[count].text):
             return count
     return len(words)

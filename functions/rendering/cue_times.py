@@ -9,7 +9,7 @@ from functions.rendering.caption_words import MAX_SECONDS, TICK
 from functions.rendering.text_direction import directed
 
 MIN_SECONDS = 1.0  # of a cue
-LEAST_SECONDS = 0.5  # of a cue that another channel's or the next one interrupts: the next begins later
+MIN_INTERRUPTED_SECONDS = 0.5  # of a cue that another channel's or the next one interrupts: the next begins later
 MAX_DELAY_SECONDS = 1.0  # of a cue that interrupts another before that can be read
 FLASH_SECONDS = 0.5  # a shorter time without a caption between two is a flash: the first stays (Netflix: 12 frames)
 
@@ -67,16 +67,16 @@ def _without_overlaps(cues: Sequence[Cue]) -> list[Cue]:
     """Shorten overlapping cues: at the later one's start or, if both start together, where both can be read as well.
 
     The later one waits until the earlier can be read, `MAX_DELAY_SECONDS` at most. None is left with less than
-    `LEAST_SECONDS`: what follows it begins later instead.
+    `MIN_INTERRUPTED_SECONDS`: what follows it begins later instead.
     """
     result: list[Cue] = []
     for cue in cues:
-        if result and cue.start < max(result[-1].end, result[-1].start + LEAST_SECONDS):
+        if result and cue.start < max(result[-1].end, result[-1].start + MIN_INTERRUPTED_SECONDS):
             before = result[-1]
             together = cue.start - before.start < MIN_SECONDS / 2
             read = min(before.start + before.read_seconds, before.end, cue.start + MAX_DELAY_SECONDS)
             boundary = before.start + _share(before, cue) if together else max(cue.start, read)
-            boundary = round(max(boundary, before.start + LEAST_SECONDS), 3)
+            boundary = round(max(boundary, before.start + MIN_INTERRUPTED_SECONDS), 3)
             result[-1] = replace(before, end=min(before.end, boundary))
             cue = replace(cue, start=boundary)
         result.append(replace(cue, end=max(cue.end, cue.start + TICK)))
@@ -86,18 +86,18 @@ def _without_overlaps(cues: Sequence[Cue]) -> list[Cue]:
 def _before_the_end(cues: Sequence[Cue], end_of_speech: float) -> list[Cue]:
     """Let the last cues begin earlier if the audio ends before they can be read: into silence, or into others' time.
 
-    Each has `LEAST_SECONDS` then. Where the audio is too short for all of them the last ones outlast it.
+    Each has `MIN_INTERRUPTED_SECONDS` then. Where the audio is too short for all of them the last ones outlast it.
     """
-    result, limit = [*cues], max(end_of_speech, len(cues) * LEAST_SECONDS)
+    result, limit = [*cues], max(end_of_speech, len(cues) * MIN_INTERRUPTED_SECONDS)
     for at in range(len(cues) - 1, -1, -1):
         cue = result[at]
         end = min(cue.end, limit)
-        if end - cue.start >= LEAST_SECONDS - TICK:
+        if end - cue.start >= MIN_INTERRUPTED_SECONDS - TICK:
             result[at] = replace(cue, end=end)
             break
-        silent_from = min(result[at - 1].end, end - LEAST_SECONDS) if at else 0.0
-        limit = max(round(max(silent_from, end - MIN_SECONDS), 3), at * LEAST_SECONDS)
-        result[at] = replace(cue, start=limit, end=max(end, round(limit + LEAST_SECONDS, 3)))
+        silent_from = min(result[at - 1].end, end - MIN_INTERRUPTED_SECONDS) if at else 0.0
+        limit = max(round(max(silent_from, end - MIN_SECONDS), 3), at * MIN_INTERRUPTED_SECONDS)
+        result[at] = replace(cue, start=limit, end=max(end, round(limit + MIN_INTERRUPTED_SECONDS, 3)))
     return result
 
 

@@ -52,7 +52,7 @@ _ELIDED = re.compile(r"(?:(?:d|l|qu|dell|nell|un|quell)['’])+")
 _ELIDING = ("fr", "it")
 _DOUBLING = ("en", "nl")  # letters before an ending
 _NAMES = frozenset({"dick"})  # stay with a capital
-_LEAST_STEM = 4  # letters before an ending; shorter stems begin too many other words
+_MIN_STEM = 4  # letters before an ending; shorter stems begin too many other words
 # Endings that the lists leave out, and what stands instead in the listed word, by language: "bitches", "Wichsern",
 # "enculés", "cabrones", "stronzi", "kurwą".
 _VOWEL_ENDINGS_PL, _VOWEL_ENDINGS_RU = (
@@ -126,7 +126,7 @@ def _stems(word: str, language: str) -> Iterator[str]:
         yield from _stems(word[elided.end() :], language)
     for ending, instead in _ENDINGS.get(language, ()):
         stem = word.removesuffix(ending)
-        if stem != word and len(stem + instead) >= _LEAST_STEM:
+        if stem != word and len(stem + instead) >= _MIN_STEM:
             yield stem + instead
             if language in _DOUBLING and stem[-1] == stem[-2]:
                 yield stem[:-1]  # "shitting", "klootzakken"

@@ -31,10 +31,10 @@ _UNTIL = _JOINERS | word_set(
 _BEFORE_DAY = _JOINERS | word_set(
     "it's on the in is uh um yes so that's am im ja le c'est il en el es al é no dia het op den"
 )
-_MOST_BEFORE_REST = 5  # words between a day of birth and its month, which is asked for
+_MAX_BEFORE_REST = 5  # words between a day of birth and its month, which is asked for
 _SPECIAL = (Entity.DOB, Entity.CREDIT_CARD_EXPIRATION)
 _CARD = (Entity.CREDIT_CARD, Entity.CVV)
-_MOST_JOINERS = 2  # words between the day and its month
+_MAX_JOINERS = 2  # words between the day and its month
 _DAY, _MONTH, _YEAR = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])", r"(\d{4}|\d{2})"
 _WRITTEN = re.compile(
     "|".join(
@@ -100,14 +100,14 @@ def _answers_birthday(
     """Tell whether a day or month alone answers a question: "Your birthday?" "On the 9th." "Of what month?" "May."."""
     day = starting.get(at)
     is_day = day is not None and day.last == at and day.is_ordinal and _is_day(day)
-    if is_day and {word.normalised for word in words[at + 1 : at + 1 + _MOST_JOINERS + 1]} & _MONTHS:
+    if is_day and {word.normalised for word in words[at + 1 : at + 1 + _MAX_JOINERS + 1]} & _MONTHS:
         return False  # a whole date
     if not is_day and not (words[at].normalised in _MONTHS and words[at].text[:1].isupper()):
         return False
     following = words[at + 1].normalised if at + 1 < len(words) else ""
     if words[at].text[-1] not in ".,;?!" and following and not (is_day and following in _JOINERS):
         return False
-    if found and found[-1].entity is Entity.DOB and found[-1].first == found[-1].last >= at - _MOST_BEFORE_REST:
+    if found and found[-1].entity is Entity.DOB and found[-1].first == found[-1].last >= at - _MAX_BEFORE_REST:
         return any(word.text[-1] == "?" for word in words[found[-1].last : at])
     questions = [cue for cue in cues_before(cues, at) if cue.entity is Entity.DOB and cue.asks]
     return any(
@@ -118,7 +118,7 @@ def _answers_birthday(
 def _is_sort_code(word: TranscriptWord, cues: Sequence[Cue], at: int) -> bool:
     """Tell whether what is written like a date is announced as an account: "sort code 12-11-10"."""
     nearest = cues_before(cues, at)[:1]
-    is_announced = any(cue.entity is Entity.ACCOUNT_NUMBER and cue.last >= at - _MOST_JOINERS for cue in nearest)
+    is_announced = any(cue.entity is Entity.ACCOUNT_NUMBER and cue.last >= at - _MAX_JOINERS for cue in nearest)
     return is_announced and bool(re.fullmatch(r"\d\d-\d\d-\d\d", word.normalised))
 
 
@@ -126,7 +126,7 @@ def _expires(words: Sequence[TranscriptWord], cues: Sequence[Cue], at: int) -> b
     """Tell whether a month without day and year says when a card expires: "expires in December"."""
     lasts = (cue.last for cue in cues_before(cues, at) if cue.entity is Entity.CREDIT_CARD_EXPIRATION)
     return any(
-        last >= at - _MOST_JOINERS - 1 or all(word.normalised in _UNTIL for word in words[last + 1 : at])
+        last >= at - _MAX_JOINERS - 1 or all(word.normalised in _UNTIL for word in words[last + 1 : at])
         for last in lasts
     )
 
@@ -168,7 +168,7 @@ def _end_of_ordinals(
 def _after_joiners(words: Sequence[TranscriptWord], at: int) -> int:
     """Return the index behind words as in "the fourth of the fifth"; `at` where none is there."""
     end = at
-    while end < min(len(words), at + _MOST_JOINERS) and words[end].normalised in _JOINERS:
+    while end < min(len(words), at + _MAX_JOINERS) and words[end].normalised in _JOINERS:
         end += 1
     return end
 
@@ -179,7 +179,7 @@ def _is_rank(words: Sequence[TranscriptWord], numeral: Numeral) -> bool:
 
 def _day_before(words: Sequence[TranscriptWord], ending: dict[int, Numeral], month: int) -> int:
     at = month - 1
-    while at >= max(0, month - _MOST_JOINERS) and words[at].normalised in _JOINERS:
+    while at >= max(0, month - _MAX_JOINERS) and words[at].normalised in _JOINERS:
         at -= 1
     day = ending.get(at)
     return day.first if day and _is_day(day) else month

@@ -12,7 +12,7 @@ from functions.transcripts.redaction.email_words import (
     IS,
     JOINERS,
     LEADING,
-    MOST_LOCAL,
+    MAX_LOCAL,
     NO_NAME,
     ONE_WORD,
     PARTICLES,
@@ -23,7 +23,7 @@ from functions.transcripts.redaction.email_words import (
 from functions.transcripts.words import TranscriptWord
 
 _LONGEST_ONE_WORD = 5  # words
-_MOST_NAMES = 3  # words that are said to be one
+_MAX_NAMES = 3  # words that are said to be one
 
 
 def local_start(words: Sequence[TranscriptWord], at: int, free: int, digits: set[int], *, glued: bool = False) -> int:
@@ -35,12 +35,12 @@ def local_start(words: Sequence[TranscriptWord], at: int, free: int, digits: set
     for length in range(_LONGEST_ONE_WORD, 1, -1):
         line = " ".join(word.normalised for word in words[max(free, at - length) : at])
         if ONE_WORD.fullmatch(line) and at - length > free:
-            names = [*range(max(free, at - length - _MOST_NAMES), at - length)]
+            names = [*range(max(free, at - length - _MAX_NAMES), at - length)]
             names = next((names[n + 1 :] for n in range(len(names) - 2, -1, -1) if _ends(words[names[n]])), names)
             return next((n for n in names if words[n].normalised not in LEADING), at - length - 1)
     if (start := _after_one_word(words, at, free)) is not None:
         return start
-    for first in range(at - 1, max(free - 1, at - 1 - MOST_LOCAL), -1):
+    for first in range(at - 1, max(free - 1, at - 1 - MAX_LOCAL), -1):
         is_question = words[first].text.endswith("?") and ANNOUNCED.fullmatch(words[first].normalised)
         if not is_question and words[first].text[-1:] in ".?!" and words[first].normalised not in DOT:
             break
@@ -54,7 +54,7 @@ def local_start(words: Sequence[TranscriptWord], at: int, free: int, digits: set
 
 def _after_one_word(words: Sequence[TranscriptWord], at: int, free: int) -> int | None:
     """Return where a name begins that is said to be one word before it: "it's all one word, blue sky at …"."""
-    for end in range(at - 1, max(free, at - 1 - _MOST_NAMES - 1), -1):
+    for end in range(at - 1, max(free, at - 1 - _MAX_NAMES - 1), -1):
         for length in range(_LONGEST_ONE_WORD, 1, -1):
             if ONE_WORD.fullmatch(" ".join(word.normalised for word in words[max(free, end - length) : end])):
                 return end

@@ -64,8 +64,8 @@ NO_MAILBOX_NAME = word_set(
 DETERMINERS = word_set("my your his her its our their the a an this that these those some any all no which what")
 # What the other says while an address is read: "jane dot doe." "Yes." "At gmail dot com."
 LISTENING = word_set("uh um er hmm mm-hmm mhm uh-huh okay ok yes yeah yep right ähm äh ja euh oui sì vale")
-MOST_SPELT = 40  # words of a domain that is spelt
-MOST_LOCAL = 12  # words before the "at" that may belong to an address which is announced
+MAX_SPELT = 40  # words of a domain that is spelt
+MAX_LOCAL = 12  # words before the "at" that may belong to an address which is announced
 # Behind a name that is said in words: "jonas berg, one word, at …".
 ONE_WORD = re.compile(
     r"(all )?(in )?one word|(alles )?in einem wort|(alles )?zusammen(geschrieben)?|(tout )?en un (seul )?mot"

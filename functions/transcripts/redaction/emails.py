@@ -21,7 +21,7 @@ from functions.transcripts.redaction.email_words import (
     JOINERS,
     LISTENING,
     MAILBOXES,
-    MOST_SPELT,
+    MAX_SPELT,
     NO_MAILBOX_NAME,
     NO_NAME,
     TOP_LEVEL,
@@ -30,8 +30,8 @@ from functions.transcripts.redaction.email_words import (
 from functions.transcripts.redaction.found import Found
 from functions.transcripts.words import TranscriptWord
 
-_LEAST_LETTERS, _MOST_BEFORE_LETTERS = 3, 3  # words
-_MOST_DOMAIN_WORDS = 4  # before its first dot
+_MIN_LETTERS, _MAX_BEFORE_LETTERS = 3, 3  # words
+_MAX_DOMAIN_WORDS = 4  # before its first dot
 
 
 def find_emails(words: Sequence[TranscriptWord], numerals: Sequence[Numeral] = ()) -> list[Found]:
@@ -47,14 +47,14 @@ def find_emails(words: Sequence[TranscriptWord], numerals: Sequence[Numeral] = (
 def _end_of_spelling(words: Sequence[TranscriptWord], last: int) -> int:
     """Return the last word of the letters that spell an address's name behind it; `last` itself where none follow."""
     at = last + 1
-    while at < len(words) and at <= last + _MOST_BEFORE_LETTERS and words[at].normalised in BEFORE_LETTERS:
+    while at < len(words) and at <= last + _MAX_BEFORE_LETTERS and words[at].normalised in BEFORE_LETTERS:
         at += 1
     if at < len(words) and re.fullmatch(r"\w(-\w){1,}", words[at].normalised):
         return at
     end = at
     while end < len(words) and len(words[end].normalised) == 1 and words[end].normalised.isalpha():
         end += 1
-    return end - 1 if end - at >= _LEAST_LETTERS else last
+    return end - 1 if end - at >= _MIN_LETTERS else last
 
 
 def _find(words: Sequence[TranscriptWord], digits: set[int]) -> list[Found]:
@@ -103,10 +103,10 @@ def _domain_end(words: Sequence[TranscriptWord], start: int, *, after_name: bool
         return start
     if not after_name and (spelt := _spelt_domain_end(words, start)):
         return spelt
-    most = _MOST_DOMAIN_WORDS + 2 * (
-        not JOINERS.isdisjoint(texts[:_MOST_DOMAIN_WORDS])
+    maximum = _MAX_DOMAIN_WORDS + 2 * (
+        not JOINERS.isdisjoint(texts[:_MAX_DOMAIN_WORDS])
     )  # "north wind dash traders dot"
-    at = 0 if after_name else next((n for n, text in enumerate(texts[:most]) if text in DOT), 0)
+    at = 0 if after_name else next((n for n, text in enumerate(texts[:maximum]) if text in DOT), 0)
     last = None
     while at + 1 < len(texts) and texts[at] in DOT:
         if _is_top_level(texts[at], texts[at + 1]) or DOMAIN.fullmatch(texts[at + 1]):
@@ -131,7 +131,7 @@ def _spelt_domain_end(words: Sequence[TranscriptWord], start: int) -> int | None
     """Return the index of a domain's last word, of one that is spelt by letters: "g m a i l dot c o m"."""
     labels, dot, at = [""], "", start
     last = None
-    while at < min(len(words), start + MOST_SPELT):
+    while at < min(len(words), start + MAX_SPELT):
         text = words[at].normalised
         if text in DOT and labels[-1]:
             labels.append("")

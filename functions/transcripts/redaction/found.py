@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from functions.options.redacted_entities import Entity
 
-LEAST_DIGITS = 3  # of a number that `numbers` redacts; Deepgram's rule
+MIN_DIGITS = 3  # of a number that `numbers` redacts; Deepgram's rule
 
 
 @dataclass(frozen=True)

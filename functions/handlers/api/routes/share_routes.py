@@ -79,14 +79,14 @@ def _shown(share: Share) -> dict[str, Any]:
 
 def _wishes(request: Request) -> tuple[int, bool]:
     """Return the days that a link lasts, and whether it leads to the audio."""
-    most = settings().retention_days
+    maximum = settings().retention_days
     try:
         document = json.loads(request.body or b"{}")
-        days, audio = document.get("days", min(DEFAULT_DAYS, most)), document.get("audio", True)
+        days, audio = document.get("days", min(DEFAULT_DAYS, maximum)), document.get("audio", True)
     except (ValueError, AttributeError, RecursionError):
         raise bad_request('The body is JSON like {"days": 7, "audio": true}, or empty.') from None
-    if type(days) is not int or not 1 <= days <= most:
-        raise bad_request(f"days is a whole number from 1 to {most}: so long are transcripts kept.")
+    if type(days) is not int or not 1 <= days <= maximum:
+        raise bad_request(f"days is a whole number from 1 to {maximum}: so long are transcripts kept.")
     if type(audio) is not bool:
         raise bad_request("audio is true or false.")
     return days, audio

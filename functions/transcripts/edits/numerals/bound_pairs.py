@@ -64,10 +64,10 @@ def is_of_one(tokens: Tokens, number: Number) -> bool:
     return False
 
 
-def is_with_larger(tokens: Tokens, number: Number, others: Sequence[Number], least: int) -> bool:
-    """Tell whether the number is bound to another that is written in digits: `least` or more, and not "one"."""
+def is_with_larger(tokens: Tokens, number: Number, others: Sequence[Number], minimum: int) -> bool:
+    """Tell whether the number is bound to another that is written in digits: `minimum` or more, and not "one"."""
     return any(
-        other.value >= max(least, 2)
+        other.value >= max(minimum, 2)
         and other.is_sure is not False
         and not other.is_ordinal
         and tokens[other.start].lower not in tokens.vocabulary.ambiguous

@@ -10,7 +10,7 @@ from itertools import pairwise
 from functions.transcripts.edits.numerals.numbers import MULTIPLIERS, Number, after_zeros, with_outer_zeros
 from functions.transcripts.edits.numerals.oven_heat import is_oven_heat
 from functions.transcripts.edits.numerals.streets import is_before_street
-from functions.transcripts.edits.numerals.tokens import LEAST_DIGITS, Tokens, is_number
+from functions.transcripts.edits.numerals.tokens import MIN_DIGITS, Tokens, is_number
 from functions.transcripts.edits.numerals.vocabulary import AFTER_YEARS
 
 _TELEPHONE_DIGITS = 7  # at least, if there are groups such as 800 and 12 among the digits
@@ -134,7 +134,7 @@ def _is_dialled(tokens: Tokens, run: Sequence[Number]) -> bool:
         for number in run
     )
     if one_by_one == len(run):
-        return digits >= LEAST_DIGITS
+        return digits >= MIN_DIGITS
     return digits >= _TELEPHONE_DIGITS and 2 * one_by_one >= len(run) and all(len(n.text) <= 3 for n in run)
 
 

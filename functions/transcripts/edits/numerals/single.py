@@ -8,7 +8,7 @@ from functions.transcripts.edits.numerals.bound_pairs import are_bound, is_of_on
 from functions.transcripts.edits.numerals.kings import is_of_king
 from functions.transcripts.edits.numerals.labels import AFTER_LABELS, LABELS
 from functions.transcripts.edits.numerals.numbers import Number, is_fraction
-from functions.transcripts.edits.numerals.streets import LEAST_OF_STREET, is_street_word
+from functions.transcripts.edits.numerals.streets import MIN_OF_STREET, is_street_word
 from functions.transcripts.edits.numerals.tokens import Tokens
 
 NEAR = 3  # numbers before and after one that may say what it is: none is looked for further than three words away
@@ -20,21 +20,21 @@ _STRESSED = frozenset({"één", "eén"})  # Dutch, where the article is "een"
 _SCORE_JOINERS = frozenset({"to", "zu", "a", "à"})
 
 
-def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], least: int = 0) -> bool:
+def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], minimum: int = 0) -> bool:
     """Tell whether a number that is no part of a measure is certainly one.
 
     Args:
         tokens: The text.
         number: The number.
         others: Such numbers near it, at least `NEAR` on each side, in order of time.
-        least: A smaller one that is a single word, and no date, stays as it was.
+        minimum: A smaller one that is a single word, and no date, stays as it was.
     """
     if number.is_sure is not None:
         return number.is_sure and not tokens[number.start].is_name
     if number.is_ordinal:
-        return _is_rank(tokens, number, least)
-    is_bound = is_with_larger(tokens, number, others, least)
-    if number.is_word and number.value < least and not is_bound and not _is_next_to_month(tokens, number):
+        return _is_rank(tokens, number, minimum)
+    is_bound = is_with_larger(tokens, number, others, minimum)
+    if number.is_word and number.value < minimum and not is_bound and not _is_next_to_month(tokens, number):
         return False
     if is_of_one(tokens, number):
         return False
@@ -111,7 +111,7 @@ def _is_next_to_fraction(tokens: Tokens, number: Number, others: Sequence[Number
     return False
 
 
-def _is_rank(tokens: Tokens, number: Number, least: int) -> bool:
+def _is_rank(tokens: Tokens, number: Number, minimum: int) -> bool:
     if tokens.word_before(number.start) in _BEFORE_PARTS:
         return False
     if _is_next_to_month(tokens, number):
@@ -127,9 +127,9 @@ def _is_rank(tokens: Tokens, number: Number, least: int) -> bool:
         return False  # its full stop would look like the sentence's
     if number.is_word and is_of_king(tokens, number):
         return False  # Italian "Papa Giovanni ventitreesimo"
-    is_street = number.value >= LEAST_OF_STREET and is_street_word(tokens, number.end)
+    is_street = number.value >= MIN_OF_STREET and is_street_word(tokens, number.end)
     is_name = tokens[number.start].is_name and not is_street
-    return number.value >= max(tokens.vocabulary.ordinals_from, least) and not is_name
+    return number.value >= max(tokens.vocabulary.ordinals_from, minimum) and not is_name
 
 
 def _is_next_to_month(tokens: Tokens, number: Number) -> bool:

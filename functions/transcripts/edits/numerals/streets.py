@@ -15,7 +15,7 @@ _ENGLISH_STREETS = frozenset(
     ["street", "avenue", "road", "lane", "drive", "boulevard", "court", "place", "way", "square", "terrace", "parkway"]
 )
 _ENGLISH_NAME_WORDS = 3
-LEAST_OF_STREET = 10  # "Fifth Avenue", but "42nd Street": the Associated Press's rule
+MIN_OF_STREET = 10  # "Fifth Avenue", but "42nd Street": the Associated Press's rule
 
 
 def is_in_street(tokens: Tokens, at: int) -> bool:

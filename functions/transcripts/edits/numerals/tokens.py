@@ -15,7 +15,7 @@ from functions.transcripts.words import TranscriptWord
 _STOPS = ',;:.?!…—–)]}»”"'
 _SENTENCE_ENDS = ".?!…:"
 _OPENINGS = '([{«“"¿¡'
-LEAST_DIGITS = 3  # of digits that are one number: "nine one one"
+MIN_DIGITS = 3  # of digits that are one number: "nine one one"
 
 
 class Token:
@@ -110,7 +110,7 @@ class Tokens(list[Token]):
                 while _is_digit(self.word(end), self.language):
                     end += 1
                 goes_on = bool(self.word(end)) and is_number(self.word(end), self.language)
-                digits_end = end if end - at >= LEAST_DIGITS and not goes_on else at
+                digits_end = end if end - at >= MIN_DIGITS and not goes_on else at
             if follows and at >= digits_end:
                 yield token
             elif follows:
@@ -136,7 +136,7 @@ class Tokens(list[Token]):
             is_end, step = before not in self.vocabulary.joiners and not _is_digit(before, self.language), 1
         else:
             is_end, step = True, -1 if before else 1
-        around = [at + step * n for n in range(1, LEAST_DIGITS + 1)]
+        around = [at + step * n for n in range(1, MIN_DIGITS + 1)]
         words = [self.word(index) if step > 0 else self.word_before(index + 1) for index in around]
         return is_end and all(_is_digit(word, self.language) for word in words)
 

@@ -10,7 +10,7 @@ from operator import attrgetter
 from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction.digits.numerals import AND, Numeral, word_set
 from functions.transcripts.redaction.digits.spelt_letters import NATO_ALPHABET
-from functions.transcripts.redaction.found import LEAST_DIGITS, Found
+from functions.transcripts.redaction.found import MIN_DIGITS, Found
 from functions.transcripts.words import TranscriptWord
 
 # Said between two groups of digits of one number, and what the other says meanwhile.
@@ -39,7 +39,7 @@ _PROMPTING = word_set(
 )
 _QUESTIONS = AND | word_set("what")  # "3010." "Und?" "9903."
 _SLASHES = word_set("slash stroke barra schrägstrich barre")
-_MOST_BETWEEN = 3  # words
+_MAX_BETWEEN = 3  # words
 # "4111 and the last four are 1111": what leads on to the next digits, and the words beside it.
 _LEADS_ON = word_set(
     "then rest last next first final letzten nächsten dann derniers puis últimos últimas luego ultime poi laatste "
@@ -54,11 +54,11 @@ _AROUND_LEAD = word_set(
 _THEN = word_set("then dann puis luego poi")
 _FIRST = word_set("first ersten premiers primeros primeras prime primi primeiros eerste første")
 _LETTER = re.compile(r"([B-HJ-Z]|(?!AM|PM|USD|EUR|GBP|CHF)[A-Z]{2,4})[,-]?")  # "A" and "I" are words
-_MOST_LETTERS = 5  # between two groups of digits
-_MOST_LEADING = 7  # words
-_MOST_TAKEN_BACK = 4  # numerals
-_MOST_REPEATED = 20  # digits
-_MOST_GROUPS = 4  # that are said again together
+_MAX_LETTERS = 5  # between two groups of digits
+_MAX_LEADING = 7  # words
+_MAX_TAKEN_BACK = 4  # numerals
+_MAX_REPEATED = 20  # digits
+_MAX_GROUPS = 4  # that are said again together
 _SENTENCE_MARKS = ".?!…"
 
 Run = list[Numeral]
@@ -96,7 +96,7 @@ def joined_by_letters(
     for run in parts:
         between = range(joined[-1][-1].last + 1, run[0].first) if joined else range(0)
         are_letters = all(at not in announcing and _is_letter(words[at]) for at in between)
-        if 0 < len(between) <= _MOST_LETTERS and are_letters:
+        if 0 < len(between) <= _MAX_LETTERS and are_letters:
             joined[-1] += run
         else:
             joined.append([*run])
@@ -143,7 +143,7 @@ def begun_anew(words: Sequence[TranscriptWord], run: Run) -> Iterator[Run]:
     """Yield a run without what its speaker took back: "07 81, no sorry, 82 11 …" without 81, and without 07 81."""
     for at in range(1, len(run)):
         if run[at].first - run[at - 1].last > 1 and is_taken_back(words, run[:at], run[at].first):
-            for start in range(at - 1, max(-1, at - 1 - _MOST_TAKEN_BACK), -1):
+            for start in range(at - 1, max(-1, at - 1 - _MAX_TAKEN_BACK), -1):
                 yield [*run[:start], *run[at:]]
 
 
@@ -160,11 +160,11 @@ def without_echoes(words: Sequence[TranscriptWord], run: Run) -> Run:
         if at + 1 < len(run) and not _ends_group(words, numeral, run[at + 1]):
             continue
         digits = digits_of(run[begin : at + 1])
-        if len(digits) < LEAST_DIGITS or not before.endswith(digits):
+        if len(digits) < MIN_DIGITS or not before.endswith(digits):
             groups.append(run[begin : at + 1])
-            before = (before + digits)[-_MOST_REPEATED:]
+            before = (before + digits)[-_MAX_REPEATED:]
         begin = at + 1
-        for length in range(2, _MOST_GROUPS + 1):  # "8821, 9908." "8821, 9908."
+        for length in range(2, _MAX_GROUPS + 1):  # "8821, 9908." "8821, 9908."
             last, first = groups[-length:], groups[-2 * length : -length]
             if [*map(digits_of, last)] == [*map(digits_of, first)]:
                 del groups[-length:]
@@ -195,10 +195,10 @@ def _continues(words: Sequence[TranscriptWord], before: Numeral, after: Numeral,
     texts = {word.normalised for word in between}
     if texts == {"to"} and _are_years(before, after):
         return False
-    if across_sentences and len(between) <= _MOST_LEADING and texts & _LEADS_ON:
+    if across_sentences and len(between) <= _MAX_LEADING and texts & _LEADS_ON:
         return texts <= allowed | _LEADS_ON | _AROUND_LEAD
     questions = _QUESTIONS if across_sentences else ()
-    if len(between) > _MOST_BETWEEN or not all(
+    if len(between) > _MAX_BETWEEN or not all(
         word.normalised in allowed or (word.normalised in questions and word.text.endswith("?")) for word in between
     ):
         return False

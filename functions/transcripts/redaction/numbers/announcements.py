@@ -70,8 +70,8 @@ _CODE_LETTERS = re.compile(r"([A-Z]{1,6}|[A-Z](-[A-Z])+)\W*")
 _NO_CODE = word_set("I A AM PM OK USD EUR GBP CHF US UK EU")
 _DASHES = word_set("dash hyphen slash bindestrich schrägstrich strich tiret guion guión barra trattino hífen streepje")
 _SINGLE_LETTER = 0.4  # of a group
-_MOST_SPELT = 6  # letters before or behind a number
-_MOST_LETTERS = 3  # groups of letters on one side of a number: "GB29 NWBK 6016 …"
+_MAX_SPELT = 6  # letters before or behind a number
+_MAX_LETTERS = 3  # groups of letters on one side of a number: "GB29 NWBK 6016 …"
 
 
 def is_linked(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
@@ -164,7 +164,7 @@ def completed(
     def end(at: int, step: int) -> int:
         """Return the last index from `at` on, in a direction, to which letters lead."""
         groups, best = 0.0, at
-        while groups <= _MOST_LETTERS and 0 <= (following := at + step) < len(words):
+        while groups <= _MAX_LETTERS and 0 <= (following := at + step) < len(words):
             if following in announcing or following in taken:
                 break
             if words[following].normalised in _DASHES:
@@ -230,10 +230,10 @@ def has_letters(words: Sequence[TranscriptWord], run: Run) -> bool:
 def spelt_letters_of(words: Sequence[TranscriptWord], run: Run) -> int:
     """Return how many letters of the NATO alphabet are before, in and behind a number: 2 in "Charlie 0 1 X-ray 0"."""
     begin = run[0].first
-    while begin > 0 and run[0].first - begin < _MOST_SPELT and words[begin - 1].normalised in NATO_ALPHABET:
+    while begin > 0 and run[0].first - begin < _MAX_SPELT and words[begin - 1].normalised in NATO_ALPHABET:
         begin -= 1
     end = run[-1].last + 1
-    while end < len(words) and end - run[-1].last <= _MOST_SPELT and words[end].normalised in NATO_ALPHABET:
+    while end < len(words) and end - run[-1].last <= _MAX_SPELT and words[end].normalised in NATO_ALPHABET:
         end += 1
     return sum(word.normalised in NATO_ALPHABET for word in words[begin:end])
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 CARD_LENGTHS = range(13, 20)  # ISO/IEC 7812: at most 19 digits; 13 is the shortest in use
 USUAL = (15, 16)  # digits of most cards
 _AMEX_DIGITS = 15
-_LEAST_OF_A_LIST = 3
+_MIN_LIST_LENGTH = 3
 _IBAN = re.compile(r"[a-z]{2}\d{2}[a-z\d]{11,30}")
 
 
@@ -36,7 +36,7 @@ def is_list(numbers: Sequence[str]) -> bool:
 
     "2500, 3100, 2800 and 3600"; "rooms 2201, 2202, 2203 and 2204".
     """
-    if len(numbers) < _LEAST_OF_A_LIST or any(len(number) != 4 for number in numbers):
+    if len(numbers) < _MIN_LIST_LENGTH or any(len(number) != 4 for number in numbers):
         return False
     steps = {int(after) - int(before) for before, after in pairwise(numbers)}
     return (len(steps) == 1 and steps != {0}) or all(re.fullmatch(r"[1-9]\d00", number) for number in numbers)

@@ -27,8 +27,8 @@ from functions.transcripts.redaction.numbers.check_digits import CARD_LENGTHS, U
 from functions.transcripts.redaction.numbers.phones import is_phone_number, is_read_aloud
 from functions.transcripts.words import TranscriptWord
 
-_MOST_BEFORE_WHOLE = 10  # words between the digits of a number that were said first, and the whole of it
-_MOST_PARTS = 4  # of a card's number
+_MAX_BEFORE_WHOLE = 10  # words between the digits of a number that were said first, and the whole of it
+_MAX_PARTS = 4  # of a card's number
 _MAY_BE_PART = (Entity.CREDIT_CARD, Entity.CREDIT_CARD_EXPIRATION, Entity.CVV, Entity.PHONE_NUMBER)
 _HALVES = 2
 _FOURS = re.compile(r"(\d{4} ?){2,3}|\D+")
@@ -49,8 +49,8 @@ def interrupted(
     used = 0
     for begin in range(len(parts)):
         run = [*parts[begin]]
-        for end in range(max(begin, used) + 1, min(len(parts), begin + _MOST_PARTS)):
-            if begin < used or parts[end][0].first - parts[end - 1][-1].last > _MOST_BEFORE_WHOLE:
+        for end in range(max(begin, used) + 1, min(len(parts), begin + _MAX_PARTS)):
+            if begin < used or parts[end][0].first - parts[end - 1][-1].last > _MAX_BEFORE_WHOLE:
                 break
             run += parts[end]
             digits = digits_of(run)
@@ -122,15 +122,17 @@ def begun_before(
     at_word = {numeral.first: at for at, numeral in enumerate(numerals)}
     for run in runs(free_of(numerals, found), words, across_sentences=False):
         following = bisect_right(firsts, run[-1].last)
-        if following == len(firsts) or firsts[following] > run[-1].last + _MOST_BEFORE_WHOLE:
+        if following == len(firsts) or firsts[following] > run[-1].last + _MAX_BEFORE_WHOLE:
             continue
         counts = any(is_amount(words, numeral, languages[numeral.first]) for numeral in run)
         if counts or any(map(is_clock_or_decimal, run)):
             continue
         entity, digits = whole[following].entity, digits_of(run)
         begins = at_word[firsts[following]]
-        least = _ALIKE - is_corrected(words, [run[-1], numerals[begins]])
-        begins_alike = len(digits) >= least and digits_of(numerals[begins : begins + least]).startswith(digits[:least])
+        min_alike = _ALIKE - is_corrected(words, [run[-1], numerals[begins]])
+        begins_alike = len(digits) >= min_alike and digits_of(numerals[begins : begins + min_alike]).startswith(
+            digits[:min_alike]
+        )
         is_year = len(run) == 1 and bool(YEAR.fullmatch(digits))
         if is_taken_back(words, run, firsts[following]):
             yield as_found(entity, run)

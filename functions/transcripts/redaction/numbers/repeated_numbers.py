@@ -10,16 +10,16 @@ from operator import attrgetter
 from functions.options.redacted_entities import OFFICIAL_NUMBERS, Entity
 from functions.transcripts.redaction.digits.numerals import Numeral
 from functions.transcripts.redaction.digits.runs import as_found, digits_of, numerals_in, runs
-from functions.transcripts.redaction.found import LEAST_DIGITS, Found
+from functions.transcripts.redaction.found import MIN_DIGITS, Found
 from functions.transcripts.redaction.numbers.announcements import YEAR
 from functions.transcripts.redaction.numbers.interrupted_numbers import free_of
 from functions.transcripts.words import TranscriptWord
 
-_MOST_WORDS = 20  # between a number and the same once more
-_MOST_SECONDS = 20.0  # between them where they are on two channels
+_MAX_WORDS = 20  # between a number and the same once more
+_MAX_SECONDS = 20.0  # between them where they are on two channels
 _PART = 4  # digits, at least, of a part that is said again: "0143?"
 _WHOLE = 7  # digits, at least, of what has parts
-_MOST_DIGITS = 40  # of what has parts: no more than numbers have that one says
+_MAX_DIGITS = 40  # of what has parts: no more than numbers have that one says
 _IN_PARTS = (Entity.CREDIT_CARD, Entity.PHONE_NUMBER, *OFFICIAL_NUMBERS)
 
 
@@ -41,13 +41,13 @@ def with_repeats(words: Sequence[TranscriptWord], found: Sequence[Found], numera
     again = []
     for run in runs(free_of(numerals, found), words, across_sentences=False):
         before = _nearest(known.get(digits_of(run), ()), run[0].first)
-        if before and run[0].first <= before.last + _MOST_WORDS:
+        if before and run[0].first <= before.last + _MAX_WORDS:
             again.append(as_found(before.entity, run))
     changed = []
     for entity in found:
         if entity.entity is Entity.CVV:
             before = _nearest(known.get(digits_of(numerals_in(entity, numerals)), ()), entity.first, Entity.CREDIT_CARD)
-            if before and entity.first <= before.last + _MOST_WORDS:
+            if before and entity.first <= before.last + _MAX_WORDS:
                 entity = replace(entity, entity=Entity.CREDIT_CARD)
         changed.append(entity)
     return [*changed, *again]
@@ -62,7 +62,7 @@ def repeats_on_channel(own: ChannelNumbers, others: Sequence[ChannelNumbers]) ->
             start = own.words[run[0].first].start
             at = bisect_left(other.words, start, key=attrgetter("start"))
             before = _nearest(known.get(digits_of(run), ()), at)
-            if before and start - other.words[before.last].end <= _MOST_SECONDS:
+            if before and start - other.words[before.last].end <= _MAX_SECONDS:
                 yield as_found(before.entity, run)
 
 
@@ -79,12 +79,12 @@ def _known_digits(found: Sequence[Found], numerals: Sequence[Numeral]) -> Mappin
         groups = numerals_in(entity, numerals)
         digits = digits_of(groups)
         parts = {digits}
-        if entity.entity in _IN_PARTS and _WHOLE <= len(digits) <= _MOST_DIGITS:
+        if entity.entity in _IN_PARTS and _WHOLE <= len(digits) <= _MAX_DIGITS:
             parts |= {digits[:_PART], digits[-_PART:], *(numeral.digits for numeral in groups)}
             if entity.entity is Entity.CREDIT_CARD:
                 parts |= {digits[at : at + _PART] for at in range(0, len(digits), _PART)}
             parts = {each for each in parts if len(each) >= _PART}
         for each in parts:
-            if len(each) >= LEAST_DIGITS and not YEAR.fullmatch(each):
+            if len(each) >= MIN_DIGITS and not YEAR.fullmatch(each):
                 known.setdefault(each, []).append(entity)
     return known

@@ -25,7 +25,7 @@ from functions.transcripts.redaction.digits.runs import (
     text_of,
     without_echoes,
 )
-from functions.transcripts.redaction.found import LEAST_DIGITS, Found
+from functions.transcripts.redaction.found import MIN_DIGITS, Found
 from functions.transcripts.redaction.numbers.announcements import completed, has_letters
 from functions.transcripts.redaction.numbers.card_numbers import cards_and_others
 from functions.transcripts.redaction.numbers.check_digits import is_card, is_iban
@@ -131,12 +131,12 @@ def other_numbers(
     if every:
         return [Found(Entity.NUMERICAL_PII, n.first, n.last) for n in free if not (n.is_ordinal or n.is_ambiguous)]
     free_runs = joined_by_letters(list(runs(free, words, across_sentences=False)), words)
-    return [as_found(Entity.NUMERICAL_PII, run) for run in free_runs if len(digits_of(run)) >= LEAST_DIGITS]
+    return [as_found(Entity.NUMERICAL_PII, run) for run in free_runs if len(digits_of(run)) >= MIN_DIGITS]
 
 
 def _is_begin_of_card(words: Sequence[TranscriptWord], run: Run, part: Run) -> bool:
     """Tell whether digits, three at most, before a card in a run that was begun anew, are the card's first."""
-    is_first = part[0] is run[0] and part[-1] is not run[-1] and len(digits_of(part)) <= LEAST_DIGITS
+    is_first = part[0] is run[0] and part[-1] is not run[-1] and len(digits_of(part)) <= MIN_DIGITS
     return is_first and not part[-1].is_ambiguous and is_corrected(words, run)  # "a different one, it's 4024 …"
 
 
