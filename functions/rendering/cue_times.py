@@ -1,4 +1,4 @@
-"""Cues and their times: one after the other, each long enough to be read, and no flash between two."""
+"""Cues and their times: one after the other, each long enough to read, and no short gap between two."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from functions.rendering.caption_words import MAX_SECONDS, TICK
-from functions.rendering.text_direction import directed
+from functions.rendering.text_direction import with_direction_marks
 
 MIN_SECONDS = 1.0  # of a cue
 MIN_INTERRUPTED_SECONDS = 0.5  # of a cue that another channel's or the next one interrupts: the next begins later
 MAX_DELAY_SECONDS = 1.0  # of a cue that interrupts another before that can be read
-FLASH_SECONDS = 0.5  # a shorter time without a caption between two is a flash: the first stays (Netflix: 12 frames)
+FLASH_SECONDS = 0.5  # the first of two cues is extended over a shorter gap, which would be a flash (Netflix: 12 frames)
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Cue:
     lines: tuple[str, ...]
     channel: str = ""  # if there are several: "Channel 0"
     speaker: str = ""  # if speakers were told apart: "Speaker 1"
-    turn: str = ""  # what begins it where the cue before it on the channel is another speaker's: a name or a dash
+    turn: str = ""  # its first mark if the cue before it on the channel is another speaker's: a name or a dash
     right_to_left: bool = False  # direction of the text that the lines are part of
-    read_seconds: float = 0.0  # that a reader needs for it
+    read_seconds: float = 0.0  # a reader needs for it
 
     def text(self, label: str = "") -> str:
         """Return the lines, separated by line breaks, each with the marks of its direction.
@@ -34,7 +34,10 @@ class Cue:
             label: Printed before the first line.
         """
         first, *rest = self.lines
-        lines = [directed(first, self.right_to_left, label), *(directed(line, self.right_to_left) for line in rest)]
+        lines = [
+            with_direction_marks(first, self.right_to_left, label),
+            *(with_direction_marks(line, self.right_to_left) for line in rest),
+        ]
         return "\n".join(lines)
 
 
@@ -57,7 +60,7 @@ def shown_one_by_one(found: Sequence[Cue], duration: float) -> list[Cue]:
 
 
 def _readable_until(cue: Cue, limit: float, is_last: bool) -> float:
-    """Return the end of a cue that can be read, at most `limit`: up to a next one that begins soon after, no flash."""
+    """Return the end at which a cue can be read, at most `limit`; a cue lasts until one that begins soon after."""
     end = max(cue.end, min(round(cue.start + max(MIN_SECONDS, cue.read_seconds), 3), limit))
     is_soon = not is_last and limit - end < FLASH_SECONDS and limit - cue.start <= MAX_SECONDS
     return max(end, limit) if is_soon else end
@@ -102,7 +105,7 @@ def _before_the_end(cues: Sequence[Cue], end_of_speech: float) -> list[Cue]:
 
 
 def _share(first: Cue, second: Cue) -> float:
-    """Return the seconds that the first of two cues gets of the time that they share: as much as its reading takes."""
+    """Return the seconds that the first of two cues gets of their common time, in proportion to their reading times."""
     seconds = max(first.end, second.end) - first.start
     reading = first.read_seconds + second.read_seconds
     return seconds * first.read_seconds / reading if reading else seconds / 2

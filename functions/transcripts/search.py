@@ -13,7 +13,7 @@ from functions.transcripts.text_boundaries.letters import normalised
 from functions.transcripts.words import TranscriptWord
 
 MIN_CONFIDENCE = 0.6  # of a hit. Two unrelated English words of a length reach 0.3, seldom 0.5
-_MIN_LETTERS = 0.4  # that are alike: the same sounds alone are not enough, "cat" and "good" are both K-T
+_MIN_LETTERS = 0.4  # that must be alike: equal sounds alone are not enough, "cat" and "good" are both K-T
 _MIN_LENGTH = 0.6  # of the shorter by the longer
 _MIN_STEM = 4  # letters of a term that is looked for as the beginning of a longer word: "cancel" in "cancellation"
 _ENDINGS = ("s", "es", "ed", "ing")  # of shorter terms, whose last letter may be doubled
@@ -95,7 +95,7 @@ def _candidates(term: str, maximum: int, windows: _Windows) -> Iterator[Hit]:
 def _derived(term: str, windows: _Windows) -> Iterator[Hit]:
     """Yield single words that begin with the term; the ending counts half of what other letters that differ do.
 
-    Of a term of three letters only its English forms: "running" of "run", and no "runway".
+    A term of three letters finds only its English forms: "running" of "run", but not "runway".
     """
     forms = (
         {stem + ending for stem in (term, term + term[-1:]) for ending in _ENDINGS} if len(term) == 3 else set[str]()

@@ -27,7 +27,7 @@ SEGMENT_OF_MP4 = (
 )
 UNFINISHED_COPY = "(a copy or download that was not finished: fetch it again)"
 _CERTAIN_SIGNATURE = 4  # bytes that no samples without a header begin with
-_CERTAIN_TEXT = 64  # letters that no samples are
+_CERTAIN_TEXT = 64  # letters: samples without a header do not begin with so long a text by chance
 _ASCII_ROW = 32  # codes: mu-law 0x60-0x7F, A-law 0x40-0x5F are quiet samples of one sign; words have spaces or digits
 _ICON = re.compile(rb"\0\0\x01\0[\x01-\x20]\0")  # an MP4 whose first box has 256 bytes begins almost so
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -40,7 +40,7 @@ LINE_ENDS_CHANGED = (
     "(transfer the file in binary mode)"
 )
 _MIN_LINE_ENDS = 8  # of a file of bytes, each by chance behind a byte 13 once in 256 times
-# Bytes that no text has, whatever its encoding, and beside how many line ends they stand: lyrics in a tag have two.
+# Bytes that text has in no encoding. At least this many line ends must have one next to them; lyrics in a tag have two.
 _MIN_AMONG_BYTES = 4
 _NO_TEXT = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 _CHUNKED = (

@@ -1,4 +1,4 @@
-"""Names of e-mail addresses: where what stands before the "at" begins, "jo dot doe" or "J as in Juliet"."""
+"""Names of e-mail addresses: where the part before the "at" begins, "jo dot doe" or "J as in Juliet"."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _MAX_NAMES = 3  # words that are said to be one
 def local_start(words: Sequence[TranscriptWord], at: int, free: int, digits: set[int], *, glued: bool = False) -> int:
     """Return the index of an address's first word.
 
-    What an announcement ("my e-mail is …") begins is taken whole; else what is joined by dots and the like, spelt
-    letter by letter, or digits.
+    After an announcement ("my e-mail is …") all words belong to the name; otherwise words joined by dots and the like,
+    words spelt letter by letter, and digits.
     """
     for length in range(_LONGEST_ONE_WORD, 1, -1):
         line = " ".join(word.normalised for word in words[max(free, at - length) : at])
@@ -62,17 +62,17 @@ def _after_one_word(words: Sequence[TranscriptWord], at: int, free: int) -> int 
 
 
 def _ends(word: TranscriptWord) -> bool:
-    """Tell whether a sentence, or a part of one, ends with a word."""
+    """Return whether a sentence, or a part of one, ends with a word."""
     return word.text[-1] in ".?!,;:"
 
 
 def has_sign(word: TranscriptWord) -> bool:
-    """Tell whether a word, or the lone punctuation behind it, has the "@": the word is part of the address's name."""
+    """Return whether a word, or the lone punctuation behind it, has the "@": the word is part of the address's name."""
     return word.normalised not in AT and ("@" in word.normalised or word.text.endswith("@"))
 
 
 def _announces(words: Sequence[TranscriptWord], at: int) -> bool:
-    """Tell whether an address begins after a word: "e-mail", its "is", or the "to" of "send it to"."""
+    """Return whether an address begins after a word: "e-mail", its "is", or the "to" of "send it to"."""
     text = words[at].normalised
     is_spelt = len(text) == 1 and any(len(word.normalised) == 1 for word in words[max(0, at - 1) : at + 2 : 2])
     if text in TO and not is_spelt and any(SEND.fullmatch(word.normalised) for word in words[max(0, at - 3) : at]):
@@ -89,7 +89,7 @@ def _without_leading(words: Sequence[TranscriptWord], first: int, at: int) -> in
 
 
 def announced_before(words: Sequence[TranscriptWord], at: int) -> bool:
-    """Tell whether one of the five words before an index announces an address: "my e-mail"."""
+    """Return whether one of the five words before an index announces an address: "my e-mail"."""
     return any(ANNOUNCED.fullmatch(word.normalised) for word in words[max(0, at - 5) : at])
 
 
@@ -113,7 +113,7 @@ def _belonging(words: Sequence[TranscriptWord], first: int, digits: set[int]) ->
 
 
 def _is_spelt_after(words: Sequence[TranscriptWord], at: int) -> bool:
-    """Tell whether the letters of a word follow it one by one: "lee, l e e", "lee, l-e-e"."""
+    """Return whether the letters of a word follow it one by one: "lee, l e e", "lee, l-e-e"."""
     name = words[at].normalised
     letters = "".join(word.normalised.replace("-", "") for word in words[at + 1 : at + 1 + len(name)])
     following = words[at + 1].normalised if at + 1 < len(words) else ""

@@ -14,7 +14,7 @@ import numpy as np
 
 from transcriber.audio.file_structure.wav_format import are_floats
 
-_LOOK_BYTES = 1 << 16  # at each share
+_READ_BYTES = 1 << 16  # at each share
 _SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the file's length
 # Figures of 60 clips of speech, loud and quiet, at 8 and 16 kHz. Low bytes have 2.8 to 8 bits more entropy than high
 # ones; of samples of one byte the first and the second have the same, within 0.03, unless a channel is silent.
@@ -92,7 +92,7 @@ def _looks(span: Span, frame: int, skipped: int = 0) -> Iterator[bytes]:
         for share in _SHARES:
             at = span.start + skipped + int((span.end - span.start) * share) // frame * frame
             file.seek(at)
-            data = file.read(max(0, min(_LOOK_BYTES, span.end - at)))
+            data = file.read(max(0, min(_READ_BYTES, span.end - at)))
             yield data[: len(data) // frame * frame]
 
 

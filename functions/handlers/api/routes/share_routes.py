@@ -32,11 +32,11 @@ def create_share(request: Request, job: Job) -> Response:
         ApiError: 400: the job has no transcript, is of a caller without a key, or has as many links as it may.
         503: another link was made or withdrawn at the same moment.
     """
-    if job.owner == PUBLIC_OWNER:  # in its transcript a reader finds the id, with which anybody deletes such a job
+    if job.owner == PUBLIC_OWNER:  # a transcript has the job's id, which is enough to delete such a job
         raise bad_request("This request was made without a key: whoever knows its id reads it, and needs no link.")
     if not check_completed(job):
         raise bad_request(f"Request {job.id} has no transcript yet.")
-    days, audio = _wishes(request)
+    days, audio = _requested_share(request)
     now = time.time()
     known = unexpired(job.shares, timestamp(now))
     if len(known) >= MAX_SHARES:
@@ -77,7 +77,7 @@ def _shown(share: Share) -> dict[str, Any]:
     return {"share_id": share.id, "created": share.created, "expires": share.expires, "audio": share.audio}
 
 
-def _wishes(request: Request) -> tuple[int, bool]:
+def _requested_share(request: Request) -> tuple[int, bool]:
     """Return the days that a link lasts, and whether it leads to the audio."""
     maximum = settings().retention_days
     try:

@@ -23,7 +23,7 @@ from functions.transcripts.edits.numerals.single import NEAR, is_certain
 from functions.transcripts.edits.numerals.times import times
 from functions.transcripts.edits.numerals.tokens import Tokens
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
-from functions.transcripts.text_boundaries.letters import around
+from functions.transcripts.text_boundaries.letters import split_punctuation
 from functions.transcripts.words import TranscriptWord
 
 NUMERAL_LANGUAGES = frozenset(VOCABULARIES)
@@ -101,8 +101,8 @@ def _whole_words(tokens: Tokens, written: Sequence[Written]) -> Iterator[tuple[i
 
 def _merged(words: Sequence[TranscriptWord], text: str) -> TranscriptWord:
     """Return the words as one, with the punctuation before the first and after the last."""
-    before, own, _ = around(words[0].text, words[0].normalised)
-    after = around(words[-1].text, words[-1].normalised)[2]
+    before, own, _ = split_punctuation(words[0].text, words[0].normalised)
+    after = split_punctuation(words[-1].text, words[-1].normalised)[2]
     text = text or own
     return replace(
         words[0],

@@ -38,7 +38,7 @@ def compounds(tokens: Tokens, minimum: int) -> Iterator[Written]:
 
 
 def _is_duration(tokens: Tokens, at: int) -> bool:
-    """Tell whether "forty-second" at an index lasts forty seconds: "a forty-second delay"."""
+    """Return whether "forty-second" at an index lasts forty seconds: "a forty-second delay"."""
     return tokens.word_before(at) in ("a", "an", "per") and bool(tokens.word(at + 1))
 
 

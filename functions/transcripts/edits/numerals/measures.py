@@ -63,7 +63,7 @@ def _percentage(found: Cardinals, number: Number) -> list[Written]:
 
 
 def _is_estimate(found: Cardinals, number: Number) -> bool:
-    """Tell whether another number stands right before: "ten twenty percent"."""
+    """Return whether another number stands right before: "ten twenty percent"."""
     before = found.tokens.word_before(number.start)
     is_article = before in found.vocabulary.ambiguous and found.tokens.language != "en"  # "un diez por ciento"
     return number.is_sure is False and number.start in found.ends and bool(before) and not is_article
@@ -101,7 +101,7 @@ def _money(found: Cardinals, number: Number) -> list[Written]:
 
 
 def _is_vague(found: Cardinals, number: Number) -> bool:
-    """Tell whether the number is how many of something: "a couple hundred dollars"."""
+    """Return whether the number is how many of something: "a couple hundred dollars"."""
     before = found.tokens.word_before(number.start)
     if before == "of":
         before = found.tokens.word_before(number.start - 1)
@@ -125,7 +125,7 @@ def _range_start(found: Cardinals, number: Number) -> Number | None:
 
 
 def _has_own_scale(range_start: Number, number: Number) -> bool:
-    """Tell whether the first number is meant as it stands: "ten to fifteen", not "two or three hundred"."""
+    """Return whether the first number is meant as it stands: "ten to fifteen", not "two or three hundred"."""
     return range_start.value * 100 > number.value or number.value % 100 != 0
 
 

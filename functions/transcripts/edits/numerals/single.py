@@ -21,7 +21,7 @@ _SCORE_JOINERS = frozenset({"to", "zu", "a", "à"})
 
 
 def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], minimum: int = 0) -> bool:
-    """Tell whether a number that is no part of a measure is certainly one.
+    """Return whether a number that is no part of a measure is certainly one.
 
     Args:
         tokens: The text.
@@ -46,12 +46,12 @@ def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], minimum
 
 
 def _is_many(tokens: Tokens, number: Number) -> bool:
-    """Tell whether a word that may be none is a number beside another one: "de neuf à douze"."""
+    """Return whether a word that may be none is a number beside another one: "de neuf à douze"."""
     return number.is_word and number.value != 1 and tokens[number.start].lower in tokens.vocabulary.ambiguous
 
 
 def _is_label(tokens: Tokens, number: Number) -> bool:
-    """Tell whether the number says which of several: "chapter one", "tapez un pour le français"."""
+    """Return whether the number says which of several: "chapter one", "tapez un pour le français"."""
     labels, after = LABELS[tokens.language], tokens.word(number.end)
     at = number.start - (tokens.word_before(number.start) == "number")  # "question number one"
     is_label = number.is_word and tokens.word_before(at) in labels
@@ -59,7 +59,7 @@ def _is_label(tokens: Tokens, number: Number) -> bool:
 
 
 def _is_score(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
-    """Tell whether the number belongs to "three to one" or "deux à zéro", where the second is no article."""
+    """Return whether the number belongs to "three to one" or "deux à zéro", where the second is no article."""
     pairs = [(number, other) for other in others if other.start == number.end + 1]
     pairs += [(other, number) for other in others if other.end == number.start - 1]
     return any(_goes_down(tokens, first, second) for first, second in pairs)
@@ -90,7 +90,7 @@ def _is_count(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
 
 
 def _is_next_to_fraction(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
-    """Tell whether the number belongs to "two thirds", "three and a half" or "half past ten"."""
+    """Return whether the number belongs to "two thirds", "three and a half" or "half past ten"."""
     if tokens.word(number.end) and is_fraction(tokens, number.end):
         return True
     before, after = _words_around(tokens, number)
@@ -133,7 +133,7 @@ def _is_rank(tokens: Tokens, number: Number, minimum: int) -> bool:
 
 
 def _is_next_to_month(tokens: Tokens, number: Number) -> bool:
-    """Tell whether the number is the day of a date: "May second", "the second of May", "tres de mayo"."""
+    """Return whether the number is the day of a date: "May second", "the second of May", "tres de mayo"."""
     vocabulary = tokens.vocabulary
     before, after = _words_around(tokens, number)
     if before[:1] == ["the"] and before[1:2] and before[1] in _WEEKDAYS:
@@ -144,7 +144,7 @@ def _is_next_to_month(tokens: Tokens, number: Number) -> bool:
 
 
 def _is_day(tokens: Tokens, number: Number) -> bool:
-    """Tell whether a word that may be an article or an adjective is a day: "le neuf mai", "el uno de octubre"."""
+    """Return whether a word that may be an article or an adjective is a day: "le neuf mai", "el uno de octubre"."""
     vocabulary, after = tokens.vocabulary, tokens.word(number.end)
     if after in vocabulary.month_joiners:
         return tokens.word(number.end + 1) in vocabulary.months
@@ -152,7 +152,7 @@ def _is_day(tokens: Tokens, number: Number) -> bool:
 
 
 def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
-    """Tell whether a small number stands beside an ambiguous one: "one or two"."""
+    """Return whether a small number stands beside an ambiguous one: "one or two"."""
     return (
         number.is_word
         and number.value <= _LARGEST_ESTIMATE
@@ -170,7 +170,7 @@ def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bo
 
 
 def _shares_scale(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
-    """Tell whether the number belongs to "two or three thousand", where the first is 2000, too."""
+    """Return whether the number belongs to "two or three thousand", where the first is 2000, too."""
     return any(
         first.end + 1 == second.start
         and tokens.word(first.end) not in ("", "of", *tokens.vocabulary.decimal_words)

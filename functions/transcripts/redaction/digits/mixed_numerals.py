@@ -75,6 +75,6 @@ def _with_next(before: Numeral, after: Numeral, words: Sequence[TranscriptWord])
 
 
 def _ends_with_scale(numeral: Numeral) -> bool:
-    """Tell whether a numeral is digits and a scale: "4 hundred"; "four hundred" and what follows is read as one."""
+    """Return whether a numeral is digits and a scale: "4 hundred"; "four hundred" and what follows is read as one."""
     texts = numeral.text.split()
     return len(texts) > 1 and texts[0].isdecimal() and texts[-1] in _SCALES

@@ -27,7 +27,7 @@ _CERTAIN = 10  # digits from which a number need not begin with the 0 of a natio
 
 
 def is_phone_number(digits: str, text: str, language: str) -> bool:
-    """Tell whether digits are a telephone number by the numbering plans of libphonenumber.
+    """Return whether digits are a telephone number by the numbering plans of libphonenumber.
 
     Args:
         digits: All digits.
@@ -51,7 +51,7 @@ def is_phone_number(digits: str, text: str, language: str) -> bool:
 
 
 def has_plus_before(before: str, digits: str) -> bool:
-    """Tell whether digits have a "plus" before them and begin with a country's code: "plus four four, seven …"."""
+    """Return whether digits have a "plus" before them and begin with a country's code: "plus four four, seven …"."""
     if before not in _PLUS or len(digits) not in _INTERNATIONAL:
         return False
     import phonenumbers
@@ -60,7 +60,7 @@ def has_plus_before(before: str, digits: str) -> bool:
 
 
 def is_read_aloud(digits: str, text: str) -> bool:
-    """Tell whether digits are read one by one, as many as a telephone has; counting from one on, or down, is none."""
+    """Return whether digits are read one by one, as many as a telephone has; counting from one on, or down, is none."""
     groups = text.split()
     if len(digits) not in _READ_ALOUD or len(groups) < _MIN_GROUPS:
         return False
@@ -69,7 +69,7 @@ def is_read_aloud(digits: str, text: str) -> bool:
 
 
 def _is_possible(phonenumbers: object, number: str) -> bool:
-    """Tell whether a number has a country's code and as many digits as that country's have, assigned or not."""
+    """Return whether a number has a country's code and as many digits as that country's have, assigned or not."""
     try:
         parsed = phonenumbers.parse(number, None)  # type: ignore[attr-defined]
     except phonenumbers.NumberParseException:  # type: ignore[attr-defined]
