@@ -75,7 +75,8 @@ def examine(
 def _unanswered(name: str, error: Exception) -> Finding:
     """Return the finding of a check that AWS did not answer.
 
-    What the organization forbids here it most likely forbids to the deployment, too: policies name services or regions.
+    A call that the organization forbids here is probably forbidden to the deployment, too: its policies name services
+    or regions.
     """
     why = f"AWS did not answer the question: {reason(error)}"
     if is_denied_by_the_organization(error):

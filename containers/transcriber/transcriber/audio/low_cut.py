@@ -1,4 +1,4 @@
-"""Low cut: a filter for sound below the voice (mains hum, rumble, a constant offset) where it is louder than all else.
+"""Low cut: a filter for sound below the voice (mains hum, rumble, a constant offset) that is louder than the rest.
 
 The voice activity detector raises quiet speech by the loudness that it measures. Hum of 20 dB over the speech, or an
 offset, makes it miss words, which have no energy there. Other audio is left as it is, sample by sample.

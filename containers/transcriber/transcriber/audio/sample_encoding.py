@@ -1,4 +1,4 @@
-"""Sample encoding: raw samples that are of another encoding than the caller says, or lie another way round.
+"""Sample encoding: raw samples whose encoding or byte order differs from what the caller says.
 
 Read wrongly, speech is noise, in which Whisper hears words. Of samples of two bytes the high ones have few values,
 0 and 255 mostly, and the low ones nearly all; so their bytes tell which is which. Of samples of one byte all are alike.
@@ -31,7 +31,7 @@ _NEAR, _MOSTLY_NEAR = 48, 0.9
 _MIN_CORRELATION = 0.3  # of neighbours among samples of speech; of the two bytes of one sample there is none
 _OF_ONE_OR_TWO_BYTES = ("linear16", "mulaw", "alaw", "unsigned8")
 _FEW, _MANY = 32, 0.2  # high bytes of 16 bits: of each sign, so many of them are at most that far from 0
-_MIN_BYTES = 2000  # fewer say nothing
+_MIN_BYTES = 2000  # too few to decide below this
 
 
 class SampleEncoding(NamedTuple):

@@ -33,7 +33,7 @@ _HEADERLESS_DEMUXERS = {
     "amr-wb": "amrwb",
     "g729": "g729",
 }
-# What FFmpeg raises for input that it cannot read: its own errors, and Python's for numbers that lead nowhere.
+# Exceptions for input that FFmpeg cannot read: its own, and Python's for numbers that are out of range.
 UNREADABLE = (av.error.FFmpegError, ValueError, OverflowError, MemoryError, OSError)
 MIN_RATE = 1_000  # Hz
 # Formats whose tracks begin anywhere, and how long FFmpeg looks for them if it found no sound at first: to the latest
