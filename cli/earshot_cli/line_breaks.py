@@ -10,7 +10,7 @@ from rich.text import Text
 
 T = TypeVar("T", str, Text)
 _LABEL = re.compile(r" +|\S+ {2,}")  # spaces at the beginning, or a word with a column of text behind it
-# What stays on one line: a word, and a command in backticks, so that it can be copied whole.
+# Units that stay on one line: a word, and a command in backticks, so that it can be copied whole.
 _UNIT = re.compile(r"(?:`[^`\n]*`|[^\s`]|`)+")
 
 

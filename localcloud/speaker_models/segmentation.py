@@ -78,7 +78,7 @@ def _normalisation(g: Graph) -> tuple[str, str]:
 
 
 def _rows(g: Graph, count: int, samples: int) -> str:
-    """Add the rows of each window, shape (n, count), where a row stands for so many samples."""
+    """Add the rows of each window, shape (n, count), where a row stands for `samples` samples."""
     first = g.add("Div", g.add("Unsqueeze", "starts", g.constant(np.array([1]))), g.constant(np.array(samples)))
     return g.add("Add", first, g.constant(np.arange(count)[None]))
 

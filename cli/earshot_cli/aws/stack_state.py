@@ -20,7 +20,7 @@ CANCELLED = tuple(f"Resource {operation} cancelled" for operation in ("creation"
 
 
 class Stage(Enum):
-    """What can be done with a stack."""
+    """Stage of a stack, with the commands that it allows."""
 
     ABSENT = "deploy"  # there is none, or only a change set that was never executed
     ROLLED_BACK = "deploy; the CDK deletes what is left first"  # its first deployment failed

@@ -33,7 +33,7 @@ class Price:
 
 @dataclass(frozen=True)
 class AudioCost:
-    """What a worker's audio costs, in US dollars.
+    """Cost of a worker's audio, in US dollars.
 
     Attributes:
         kind: kind of the worker.

@@ -17,7 +17,7 @@ from earshot_cli.deployment.region_checks import VCPU_QUOTAS
 
 @dataclass(frozen=True)
 class Needs:
-    """What a deployment with certain settings needs of its account; the settings of the same names."""
+    """Settings of a deployment that decide what it needs of its account."""
 
     gpu: bool = True
     spot: bool = True

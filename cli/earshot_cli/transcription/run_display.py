@@ -16,7 +16,7 @@ _REFRESHES_PER_SECOND = 5
 
 
 class _Lines:
-    """What rich draws: the lines of a run, for the terminal's present size."""
+    """Lines of a run, which rich draws for the terminal's present size."""
 
     def __init__(self, run: RunProgress) -> None:
         self._run = run

@@ -26,7 +26,7 @@ _STYLES = {"sending": "blue", "queued": "yellow", "transcribing": "cyan"}
 
 @dataclass
 class SourceProgress:
-    """What is known of one source that is being sent or transcribed."""
+    """Progress of one source that is being sent or transcribed."""
 
     name: str
     size: int | None = None  # bytes; None: not known, as for a URL

@@ -29,7 +29,7 @@ DEFAULT_KEY = ""
 
 
 class Scope(StrEnum):
-    """What a key may do. Each scope includes those before it."""
+    """Permissions of a key. Each scope includes those before it."""
 
     READ = "read"  # list and read its owner's jobs
     WRITE = "write"  # transcribe, retry and delete them, too
@@ -55,7 +55,7 @@ class ApiKey(Struct, frozen=True):
 
     @classmethod
     def from_item(cls, item: dict[str, Any]) -> Self:
-        """Read an item. Those of earlier versions have only a name and a creation time; an unknown scope means `read`."""
+        """Read an item. Items of earlier versions have only name and creation time; an unknown scope means `read`."""
         scope = str(item.get("scope", Scope.WRITE))
         key_id = item["pk"].partition("#")[2][:ID_CHARACTERS]
         return cls(

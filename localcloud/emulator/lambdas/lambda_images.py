@@ -1,6 +1,6 @@
 """Lambda container functions: the image of a function runs as a local process, which asks the Runtime API for events.
 
-The process is the image's own command with Lambda's runtime client in it. What this module serves is the API that the
+The process is the image's own command with Lambda's runtime client in it. This module serves the API that the
 client calls: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. A process serves one event at a time, and
 stays for a while after it, warm for the next.
 """

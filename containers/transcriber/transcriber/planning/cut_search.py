@@ -1,7 +1,7 @@
 """Cut search: looks for one cut after another while the packets of a file go by.
 
-A look's packets are decoded on a thread of their own while the pass over the file goes on. What follows a look depends
-on its outcome, so the packets behind it are kept until it is known.
+A look's packets are decoded on a thread of their own while the pass over the file goes on. The next step depends on
+the outcome of a look, so the packets behind it are kept until it is known.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class _Look:
 
 
 class _Found(NamedTuple):
-    """What a look found: whether the samples are where the packets say, the best cut, and where the look ended."""
+    """Outcome of a look: whether the samples are where the packets say, the best cut, and where the look ended."""
 
     is_steady: bool
     cut: Cut | None

@@ -37,7 +37,7 @@ UNSTEADY = "The recording was not cut: its packets do not say when they are to b
 
 @dataclass(frozen=True)
 class FoundCuts:
-    """What a plan found out. Times are seconds; `reason` says why cuts are fewer than requested, or worse."""
+    """Findings of a plan. Times are seconds; `reason` says why cuts are fewer than requested, or worse."""
 
     seconds: float
     packets: int
