@@ -109,7 +109,7 @@ class Watch:
     seen: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
 
     def faults(self, took: float) -> list[str]:
-        """Print how good the estimates were; return what is wrong with the progress of a job that took `took` seconds."""
+        """Print how good the estimates were; return what is wrong with the progress of a job of `took` seconds."""
         shares = [job.get("progress", 0.0) for _, job in self.seen]
         wrong = [f"Progress fell from {a} to {b}." for a, b in pairwise(shares) if b < a]
         ratios = [
