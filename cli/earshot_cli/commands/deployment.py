@@ -43,6 +43,7 @@ class ImageBuild(StrEnum):
 # After Ctrl-C while the CDK waits for CloudFormation.
 GOES_ON = "CloudFormation goes on by itself if it has begun, which its console shows."
 
+DOCKER_NEEDED = {ImageBuild.DOCKER: True, ImageBuild.AUTO: False, ImageBuild.CODEBUILD: None}  # of `examine`
 Settings = Annotated[
     list[str] | None,
     typer.Option("--context", "-c", metavar="NAME=VALUE", help="A setting of the deployment; may be repeated."),
@@ -183,7 +184,7 @@ def _build(
         first=not deployed,
         parameters=release.public_parameters(name, folder),
     )
-    problems = print_findings(examine(client, needs, docker_needed=image is ImageBuild.DOCKER), only_open=True)
+    problems = print_findings(examine(client, needs, docker_needed=DOCKER_NEEDED[image]), only_open=True)
     if problems and not unchecked:
         raise CliError(
             f"{problems} of these would make a deployment fail; --unchecked tries it all the same.", Status.FAILED

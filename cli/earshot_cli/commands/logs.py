@@ -23,13 +23,11 @@ def logs(
     """Print what every function, worker and state machine logged about a job, by time."""
     outputs = stack_outputs(stack) if stack else local_outputs(data_dir)
     with aws_errors(f"The logs of {job_id} cannot be read"):
-        found, created = job_logs.whole_id(client, outputs["TableName"], job_id)
-        if stack:
-            lines = job_logs.cloud_lines(client, stack, found, created)
-        else:
-            lines = job_logs.local_lines(data_dir / "logs", found)
+        job = job_logs.find_job(client, outputs["TableName"], job_id)
+        local = data_dir / "logs"
+        lines = job_logs.cloud_lines(client, stack, job) if stack else job_logs.local_lines(local, job.id)
     if not lines:
-        raise CliError(f"No log has a line of {found}: lines come within a minute, and are deleted after a month.")
+        raise CliError(f"No log has a line of {job.id}: lines come within a minute, and are deleted after a month.")
     for line in lines:
         fields = " ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in line.fields.items())
         write(" ".join(filter(None, (line.time, f"{line.source:<13}", f"{line.level:<7}", line.text, fields))))
