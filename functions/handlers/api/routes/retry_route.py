@@ -1,4 +1,4 @@
-"""POST /v1/requests/{id}/retry: run a failed or cancelled job again; its row keeps what was before."""
+"""POST /v1/requests/{id}/retry: run a failed or cancelled job again; its row keeps the earlier runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from functions.handlers.api.start_job import execution_name, start_job
 from functions.jobs.job import Job, SourceKind
 from functions.settings import settings
 
-MAX_RETRIES = 50  # of one job: a row has room for far more, and a caller that loops is told
+MAX_RETRIES = 50  # of one job: a row has room for far more; the limit stops a client that loops
 
 
 def retry_job(_: Request, job: Job) -> Response:
@@ -38,7 +38,7 @@ def retry_job(_: Request, job: Job) -> Response:
         raise bad_request(f"Request {job.id} was tried again {MAX_RETRIES} times. Send it as a new request.")
     check_room(job.owner or "")
     _check_audio(job)
-    prolong_callback(job)  # one that is gone is told by the row's `deliveries`: the result can be fetched
+    prolong_callback(job)  # if it is gone, the row's `deliveries` say so: the result can still be fetched
     execution = step_functions.execution_arn(settings().job_machine_arn, execution_name(job.id, job.attempt + 1))
     retried = job_table.retry(job, execution)
     if retried is None:  # another caller was quicker, and their retry is this one
