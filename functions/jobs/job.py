@@ -109,6 +109,11 @@ class Job(Document, Struct):
         """Partition key of the listing index."""
         return self.created[:10]
 
+    @property
+    def queued_at(self) -> str:
+        """When the job was made, or made `queued` again by a retry."""
+        return (self.history[-1].completed if self.history else None) or self.created
+
     def row(self) -> dict[str, Any]:
         """Return the attributes of the table's item, without unknown values."""
         return {k: v for k, v in self.to_dict().items() if v is not None}

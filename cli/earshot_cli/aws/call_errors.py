@@ -17,6 +17,9 @@ _CLOCK = {"RequestTimeTooSkewed", "RequestInTheFuture"}
 # AWS reports a wrong clock with the code of a wrong signature; only the text names the time.
 _CLOCK_TEXTS = ("Signature not yet current", "Signature expired")
 _UNREACHABLE = {"EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError"}
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException"}
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+_NOT_ACTIVATED = {"OptInRequired", "SubscriptionRequiredException", "PendingVerification"}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 _SERVICE_CONTROL_POLICY = "service control policy"
 _BOUNDARY = "permissions boundary"
@@ -62,6 +65,16 @@ def reason(error: Exception) -> str:
         )
     if _BOUNDARY in str(error):
         return f"the permissions boundary of these credentials forbids it. AWS says: {error}"
+    if kind in _DENIED:
+        return (
+            "these credentials lack a permission for it. Use those of an administrator, or ask whoever administers the "
+            f"account. AWS says: {error}"
+        )
+    if kind in _NOT_ACTIVATED:
+        return (
+            "the account is not activated: AWS waits for a payment method, for its verification, or some hours after "
+            f"the sign-up. The Billing console says which. AWS says: {error}"
+        )
     match kind:
         case "NoRegionError":
             return "no AWS region is set. Set AWS_REGION, for example AWS_REGION=eu-central-1."

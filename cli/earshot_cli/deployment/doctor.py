@@ -40,7 +40,7 @@ def examine(
     client: Client,
     needs: Needs,
     *,
-    docker_needed: bool = False,
+    docker_needed: bool | None = False,
     run: Callable[..., Any] = subprocess.run,
 ) -> Iterator[Finding]:
     """Yield a finding for each check. One that AWS denies to these credentials is a warning, not an end.
@@ -48,7 +48,7 @@ def examine(
     Args:
         client: returns a boto3 client for the name of a service.
         needs: needs of the deployment.
-        docker_needed: without Docker the deployment fails; otherwise CodeBuild builds the image.
+        docker_needed: without Docker the deployment fails; False: CodeBuild builds the image then; None: in any case.
         run: `subprocess.run`.
     """
     from botocore.exceptions import BotoCoreError, ClientError
@@ -62,6 +62,8 @@ def examine(
             yield check()
         except (BotoCoreError, ClientError) as error:
             yield _unanswered(name, error)
+    if docker_needed is None:
+        return
     found = docker(run)
     if found.level is Level.PROBLEM and not docker_needed:
         found = Finding(

@@ -18,6 +18,7 @@ from functions.errors import api_error, bad_query
 from functions.file_name import content_disposition
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response, see_other
+from functions.handlers.api.start_job import start_late_job
 from functions.handlers.api.wait_for_job import check_completed, wait_for_job
 from functions.jobs.job import Job
 from functions.observability import logger
@@ -42,6 +43,7 @@ def result(request: Request, job: Job) -> Response:
     fields = request.fields
     if request.first("edited", "true").lower() == "false":
         job = replace(job, edits=None)
+    start_late_job(job)
     if _is_partial(request):
         job = wait_for_job(job, request.received + _wait_seconds(request))
         if not check_completed(job):
