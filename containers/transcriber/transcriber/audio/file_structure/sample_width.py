@@ -15,6 +15,7 @@ _LEAST_SAMPLES = 1000  # of a channel; fewer prove nothing
 # Loudness of the quietest place as a share of the loudest one's. Of samples of 16 bits each second, or third, one is as
 # loud as the others; of 32 bits one half is noise, or zeros.
 _ALIKE = 0.8
+_LEAST_LOUDNESS = 4.0  # standard deviation; of less, the bytes of any width are 0 and 255
 _MOST_EQUAL = (
     0.9  # of 32 bits, the share of words whose halves are equal, or nearly: samples of 16 bits that were doubled
 )
