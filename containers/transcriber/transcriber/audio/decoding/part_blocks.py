@@ -136,7 +136,8 @@ class PartBlocks:
         is_call = self._part.stream.codec_context.codec.canonical_name in _SILENT_CODECS
         least = _MIN_LOST_SECONDS_OF_CALLS if is_call else _MIN_LOST_SECONDS
         is_lost = target - self.position > least * SAMPLE_RATE and self.position > self._base
-        if is_lost and self._part.container.format.name in _WITHOUT_PAUSES:
+        has_no_pauses = self._part.container.format.name in _WITHOUT_PAUSES
+        if is_lost and (has_no_pauses or self._part.has_lost_fragments):
             self._warn(stream_warnings.lost_sound(self.position / SAMPLE_RATE, target / SAMPLE_RATE))
 
     def _warn_of_damage(self, until: float) -> None:
