@@ -62,7 +62,7 @@ def true_format(chunks: bytes, samples: bytes) -> tuple[bytes, int]:
     elif (tag == _FLOAT and bits == 16) or (tag == _UNKNOWN and bits in _USUAL_BITS):
         true_tag = _INTEGER
     width = true_bits // 8
-    if true_tag in (_INTEGER, _FLOAT) and width in _WIDTHS and true_frame == channels * width <= _MOST_FRAME_BYTES:
+    if true_tag in (_INTEGER, _FLOAT) and width in _WIDTHS and 0 < true_frame == channels * width <= _MOST_FRAME_BYTES:
         true_width = sample_width(samples, channels, width)
         if true_width != width:
             true_tag, true_bits, true_frame, zeros = _INTEGER, 8 * true_width, channels * true_width, 0
