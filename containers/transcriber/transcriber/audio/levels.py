@@ -12,7 +12,7 @@ _AUDIBLE_SHARE, _LEAST_PEAK = 0.05, 0.05  # of the loudest sample, and of full s
 _LEAST_SECONDS = 0.25  # of samples that are as loud as the loudest
 _STEP = 1 / 128  # of 8 bits
 _FEW_STEPS = 4.5  # of speech whose loudest sample has no more, no word is heard, or wrong ones
-_LEAST_LOUD = 0.01  # of all samples are not 0; fewer are clicks in silence
+_LEAST_LOUD = 0.002  # of all samples are not 0; fewer are clicks in silence
 
 
 class LevelMeter:
