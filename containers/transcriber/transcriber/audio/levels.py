@@ -12,7 +12,7 @@ _AUDIBLE_SHARE, _LEAST_PEAK = 0.05, 0.05  # of the loudest sample, and of full s
 _LEAST_SECONDS = 0.25  # of samples that are as loud as the loudest
 _STEP = 1 / 128  # of 8 bits
 _FEW_STEPS = 4.5  # of speech whose loudest sample has no more, no word is heard, or wrong ones
-_LEAST_LOUD = 0.002  # of all samples are not 0; fewer are clicks in silence
+_LEAST_LOUD = 0.002  # of all samples are not silent; fewer are clicks in silence
 
 
 class LevelMeter:
@@ -25,12 +25,12 @@ class LevelMeter:
 
     def add(self, samples: np.ndarray, rate: int, form: str) -> None:
         """Measure samples of one channel, shape (n,), of a second at most; `form` is FFmpeg's name of their format."""
-        sizes = np.minimum(np.abs(samples), 1.0)
+        sizes = np.minimum(np.abs(samples - samples.mean()), 1.0)  # a constant offset is no sound
         peak = float(sizes.max(initial=0.0))
         self._has_8_bits &= form in ("u8", "u8p")
         if self._has_8_bits:
             self._peak, self._samples = max(self._peak, peak), self._samples + len(samples)
-            self._loud += np.count_nonzero(sizes)
+            self._loud += np.count_nonzero(sizes > _STEP / 2)
         if peak >= _LEAST_PEAK:
             top = np.count_nonzero(sizes >= _NEARLY * peak)
             self._top += top

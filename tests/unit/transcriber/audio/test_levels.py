@@ -43,13 +43,14 @@ def test_loud_and_faint_speech_is_not_called_clipped(tmp_path: Path, sound: np.n
     assert warnings_of(tmp_path / "a.wav", sound * gain) == []
 
 
-def test_tones_and_clicks_are_not_called_clipped(tmp_path: Path) -> None:
+def test_tones_clicks_and_offsets_are_not_called_clipped(tmp_path: Path) -> None:
     at = np.arange(80_000) / 16_000
     clicks = np.where(at % 1 < 0.01, 1.0, 0.0)
 
     assert warnings_of(tmp_path / "a.wav", 0.5 * (np.sin(2763 * at) + np.sin(4379 * at))) == []
     assert warnings_of(tmp_path / "b.wav", np.sin(2763 * at)) == []
     assert warnings_of(tmp_path / "c.wav", clicks) == []
+    assert warnings_of(tmp_path / "d.wav", np.full(16_000, 0.5)) == []
 
 
 @pytest.mark.parametrize("decibels", [-30, -36, -42])
