@@ -25,13 +25,13 @@ class LevelMeter:
 
     def add(self, samples: np.ndarray, rate: int, form: str) -> None:
         """Measure samples of one channel, shape (n,), of a second at most; `form` is FFmpeg's name of their format."""
-        sizes = np.minimum(np.abs(samples - samples.mean()), 1.0)  # a constant offset is no sound
+        sizes = np.minimum(np.abs(samples), 1.0)
         peak = float(sizes.max(initial=0.0))
         self._has_8_bits &= form in ("u8", "u8p")
         if self._has_8_bits:
             self._peak, self._samples = max(self._peak, peak), self._samples + len(samples)
             self._loud += np.count_nonzero(sizes > _STEP / 2)
-        if peak >= _LEAST_PEAK:
+        if peak >= _LEAST_PEAK and float(samples.std()) >= _AUDIBLE_SHARE * peak:  # a constant offset is no sound
             top = np.count_nonzero(sizes >= _NEARLY * peak)
             self._top += top
             self._top_seconds += top / rate
