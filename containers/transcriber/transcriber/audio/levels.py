@@ -8,11 +8,11 @@ import numpy as np
 # most 0.03, a sine 0.16. Three clips of speech kept their words at 0.1, of 12 dB too much; at 0.3, of 20 dB, they did
 # not.
 _NEARLY, _CLIPPED = 0.97, 0.2
-_AUDIBLE_SHARE, _LEAST_PEAK = 0.05, 0.05  # of the loudest sample, and of full scale
-_LEAST_SECONDS = 0.25  # of samples that are as loud as the loudest
+_AUDIBLE_SHARE, _MIN_PEAK = 0.05, 0.05  # of the loudest sample, and of full scale
+_MIN_SECONDS = 0.25  # of samples that are as loud as the loudest
 _STEP = 1 / 128  # of 8 bits
 _FEW_STEPS = 4.5  # of speech whose loudest sample has no more, no word is heard, or wrong ones
-_LEAST_LOUD = 0.002  # of all samples are not silent; fewer are clicks in silence
+_MIN_LOUD_SHARE = 0.002  # of all samples are not silent; fewer are clicks in silence
 
 
 class LevelMeter:
@@ -31,7 +31,7 @@ class LevelMeter:
         if self._has_8_bits:
             self._peak, self._samples = max(self._peak, peak), self._samples + len(samples)
             self._loud += np.count_nonzero(sizes > _STEP / 2)
-        if peak >= _LEAST_PEAK and float(samples.std()) >= _AUDIBLE_SHARE * peak:  # a constant offset is no sound
+        if peak >= _MIN_PEAK and float(samples.std()) >= _AUDIBLE_SHARE * peak:  # a constant offset is no sound
             top = np.count_nonzero(sizes >= _NEARLY * peak)
             self._top += top
             self._top_seconds += top / rate
@@ -40,10 +40,10 @@ class LevelMeter:
     @property
     def is_clipped(self) -> bool:
         """Whether so many samples are cut at one height that words come out wrong."""
-        return self._top_seconds >= _LEAST_SECONDS and self._top > _CLIPPED * self._audible
+        return self._top_seconds >= _MIN_SECONDS and self._top > _CLIPPED * self._audible
 
     @property
     def few_steps(self) -> int | None:
         """The steps, of 128, that the loudest sample of a recording of 8 bits has, if speech needs more; else None."""
         is_faint = self._has_8_bits and 0 < self._peak < _FEW_STEPS * _STEP
-        return round(self._peak / _STEP) if is_faint and self._loud > _LEAST_LOUD * self._samples else None
+        return round(self._peak / _STEP) if is_faint and self._loud > _MIN_LOUD_SHARE * self._samples else None

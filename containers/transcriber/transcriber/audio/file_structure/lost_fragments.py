@@ -46,5 +46,5 @@ def has_lost_fragments(file: io.RawIOBase) -> bool:
 def _leave_some_out(numbers: list[int]) -> bool:
     """Return whether numbers that mostly rise by the same step rise by more somewhere; one track has every second."""
     steps = [later - earlier for earlier, later in pairwise(numbers)]
-    least = min(steps, default=0)
-    return least > 0 and steps.count(least) * 2 >= len(steps) and max(steps) > least
+    usual = min(steps, default=0)
+    return usual > 0 and steps.count(usual) * 2 >= len(steps) and max(steps) > usual

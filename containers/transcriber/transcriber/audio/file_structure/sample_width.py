@@ -11,12 +11,12 @@ import numpy as np
 # Mean distance of two samples of a channel, as a share of their mean size: noise has 1.4, speech 0.05 to 0.5, and up to
 # 1.2 if it hisses.
 _SMOOTH, _ROUGH = 0.8, 1.1
-_LEAST_SAMPLES = 1000  # of a channel; fewer prove nothing
+_MIN_SAMPLES = 1000  # of a channel; fewer prove nothing
 # Loudness of the quietest place as a share of the loudest one's. Of samples of 16 bits each second, or third, one is as
 # loud as the others; of 32 bits one half is noise, or zeros.
 _ALIKE = 0.8
-_LEAST_LOUDNESS = 4.0  # standard deviation; of less, the bytes of any width are 0 and 255
-_MOST_EQUAL = (
+_MIN_LOUDNESS = 4.0  # standard deviation; of less, the bytes of any width are 0 and 255
+_MAX_EQUAL = (
     0.9  # of 32 bits, the share of words whose halves are equal, or nearly: samples of 16 bits that were doubled
 )
 
@@ -29,7 +29,7 @@ def sample_width(samples: bytes, channels: int, width: int) -> int:
         channels: samples of one moment.
         width: bytes of a sample by the header: 2, 3 or 4.
     """
-    if len(samples) < _LEAST_SAMPLES * channels * width:
+    if len(samples) < _MIN_SAMPLES * channels * width:
         return width
     if width == 2:
         is_packed = roughness(_integers(samples, channels, 2)) > _ROUGH and _is_sound(samples, channels, 3, 2)
@@ -63,9 +63,7 @@ def _is_sound(samples: bytes, channels: int, width: int, claimed: int) -> bool:
     found = _integers(samples, channels, width)
     places = found[: len(found) // claimed * claimed].reshape(-1, claimed, channels).astype(np.float64)
     loudness = places.std(axis=0)
-    is_alike = bool(
-        (loudness > _LEAST_LOUDNESS).all() and (loudness.min(axis=0) >= _ALIKE * loudness.max(axis=0)).all()
-    )
+    is_alike = bool((loudness > _MIN_LOUDNESS).all() and (loudness.min(axis=0) >= _ALIKE * loudness.max(axis=0)).all())
     halves = found[: len(found) // 2 * 2].astype(np.int32).reshape(-1, 2, channels)
-    is_doubled = claimed == 4 and float((np.abs(halves[:, 0] - halves[:, 1]) <= 1).mean()) > _MOST_EQUAL
+    is_doubled = claimed == 4 and float((np.abs(halves[:, 0] - halves[:, 1]) <= 1).mean()) > _MAX_EQUAL
     return is_alike and not is_doubled and max(roughness(found[:, [n]]) for n in range(channels)) < _SMOOTH

@@ -27,7 +27,7 @@ _WORD_BITS = 32
 # Of the chunk `fmt `: its fields up to the bits, and those of WAVEFORMATEXTENSIBLE up to the first of its sub-format.
 _FIELDS, _MORE_FIELDS = struct.Struct("<HHIIHH"), struct.Struct("<HHIH")
 _WIDTHS = (2, 3, 4)  # bytes of integers that headers take for each other
-_MOST_FRAME_BYTES = MAX_CHANNELS * 4
+_MAX_FRAME_BYTES = MAX_CHANNELS * 4
 _PACKED_BYTES = 3  # of 24 bits without a word around them
 
 
@@ -62,7 +62,7 @@ def true_format(chunks: bytes, samples: bytes) -> tuple[bytes, int]:
     elif (tag == _FLOAT and bits == 16) or (tag == _UNKNOWN and bits in _USUAL_BITS):
         true_tag = _INTEGER
     width = true_bits // 8
-    if true_tag in (_INTEGER, _FLOAT) and width in _WIDTHS and 0 < true_frame == channels * width <= _MOST_FRAME_BYTES:
+    if true_tag in (_INTEGER, _FLOAT) and width in _WIDTHS and 0 < true_frame == channels * width <= _MAX_FRAME_BYTES:
         true_width = sample_width(samples, channels, width)
         if true_width != width:
             true_tag, true_bits, true_frame, zeros = _INTEGER, 8 * true_width, channels * true_width, 0
