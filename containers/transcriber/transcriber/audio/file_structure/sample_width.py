@@ -61,8 +61,8 @@ def _integers(samples: bytes, channels: int, width: int) -> np.ndarray:
 def _is_sound(samples: bytes, channels: int, width: int, claimed: int) -> bool:
     """Return whether samples are sound if they are read with `width`: at the places of the claimed one, too."""
     found = _integers(samples, channels, width)
-    places = found[: len(found) // claimed * claimed].reshape(-1, claimed, channels).astype(np.float64)
-    loudness = places.std(axis=0)
+    columns = found[: len(found) // claimed * claimed].reshape(-1, claimed, channels).astype(np.float64)
+    loudness = columns.std(axis=0)
     is_alike = bool((loudness > _MIN_LOUDNESS).all() and (loudness.min(axis=0) >= _ALIKE * loudness.max(axis=0)).all())
     halves = found[: len(found) // 2 * 2].astype(np.int32).reshape(-1, 2, channels)
     is_doubled = claimed == 4 and float((np.abs(halves[:, 0] - halves[:, 1]) <= 1).mean()) > _MAX_EQUAL

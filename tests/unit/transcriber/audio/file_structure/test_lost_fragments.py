@@ -34,7 +34,7 @@ def read(path: Path, content: bytes) -> tuple[list[str], bool]:
     return [warning.message for warning in audio.warnings], audio.info.truncated
 
 
-def test_header_of_a_fragment_that_is_missing_is_told(
+def test_header_of_a_fragment_that_is_missing_is_reported(
     tmp_path: Path, recording: tuple[bytes, list[tuple[int, int]]]
 ) -> None:
     content, headers = recording
@@ -47,7 +47,7 @@ def test_header_of_a_fragment_that_is_missing_is_told(
 
 
 @each_row("step", [1, 2])
-def test_fragment_that_is_missing_is_told(
+def test_fragment_that_is_missing_is_reported(
     tmp_path: Path, recording: tuple[bytes, list[tuple[int, int]]], step: int
 ) -> None:
     content, headers = bytearray(recording[0]), recording[1]
