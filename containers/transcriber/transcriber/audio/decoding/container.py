@@ -14,6 +14,7 @@ from av.packet import Packet
 from earshot_contract.audio_limits import MAX_CHANNELS, MAX_RATE, MAX_SECONDS
 from earshot_contract.documents.shards import RawAudio, ShardError
 from earshot_contract.signatures.file_signatures import UNFINISHED_COPY, describe_file
+from transcriber.audio.file_structure.fatal_headers import is_fatal
 from transcriber.audio.file_structure.parts import PartReader
 from transcriber.engine_protocol import ShardFailed
 
@@ -64,6 +65,8 @@ def open_container(file: PartReader, path: Path, raw: RawAudio | None) -> InputC
     Raises:
         ShardFailed: NOT_AUDIO, FFmpeg cannot open the file.
     """
+    if not raw and is_fatal(file):
+        raise ShardFailed(ShardError.NOT_AUDIO, "The file is not audio that can be read: its header is damaged.")
     options = {"protocol_whitelist": "none"}
     demuxer = _HEADERLESS_DEMUXERS.get(raw.encoding) if raw else None
     if raw and raw.encoding in _PCM:
