@@ -63,6 +63,7 @@ def download(packages: Sequence[str], python: str, target: Path) -> list[Path]:
 def pack(target: Path, folders: dict[str, Path]) -> Path:
     """Write a .tar.xz with each folder under its name; it is kept if it exists."""
     if not target.exists():
+        print(f"Packing {target.name} …", flush=True)
         unfinished = target.with_suffix(".part")
         with tarfile.open(unfinished, "w:xz", preset=_PRESET) as archive:
             for name, folder in folders.items():
@@ -106,12 +107,14 @@ def main(arguments: Sequence[str]) -> None:
     packed.mkdir(parents=True, exist_ok=True)
     present = [name for name in options.host_has.split(",") if name]
     archives = []
+    print("Downloading packages …", flush=True)
     for wheel in download(needed(_ROOTS, present), options.python, options.out / "wheels"):
         unpacked = options.out / "unpacked" / wheel.name
         with zipfile.ZipFile(wheel) as file:
             file.extractall(unpacked)
         archives.append(pack(packed / f"{wheel.name}.tar.xz", {"site": unpacked}))
         shutil.rmtree(unpacked)
+    print("Preparing the model …", flush=True)
     model = int8_copy(options.model, options.out / options.model.name)
     archives.append(pack(packed / "model.tar.xz", {f"models/{options.model.name}": model}))
     code = packed / "code.tar.xz"
