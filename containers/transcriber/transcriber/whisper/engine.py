@@ -89,15 +89,15 @@ class BatchingEngine:
             if self._closed:
                 raise RuntimeError("The engine is closed: it takes no more shards.")
             self._in_progress.add(state)
-            if shard.speakers is None:  # no batch waits for a shard with speakers: its windows come seconds apart
+            if shard.speakers is None:  # no batch waits for the others: their windows come seconds apart
                 self._batch_queue.announce()
         self._prepare_threads.put(state)
         return state.future
 
     def free_capacity(self) -> int:
         """Return the free capacity in shards: two batches a batch worker, minus what is in progress."""
-        limit = 2 * self._settings.batch_workers * self._settings.batch
         with self._lock:
+            limit = 2 * self._settings.batch_workers * self._settings.batch
             return max(0, limit - max(len(self._in_progress), self._batch_queue.window_count))
 
     def close(self) -> None:
@@ -216,8 +216,7 @@ class BatchingEngine:
 
     def _result(self, state: ShardState[Window]) -> ShardResult:
         assert state.audio_info is not None
-        shard = state.shard
-        language = state.language
+        shard, language = state.shard, state.language
         engine_info: dict[str, Any] = {
             "name": "earshot",
             "version": f"ctranslate2 {ctranslate2.__version__}",
