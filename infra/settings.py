@@ -50,8 +50,8 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,23}")
 # CloudFormation begins the names of the capacity providers with the stack's, and ECS refuses these beginnings
 # (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html).
 RESERVED = ("aws", "ecs", "fargate")
-# What each text of a list or a text setting looks like. Others are accepted by CloudFormation, or refused by it after
-# minutes, and then do nothing: an origin without its scheme is never that of a page.
+# Form of each text of a list or a text setting. CloudFormation refuses other texts after minutes, or accepts them
+# without effect: an origin without its scheme matches no page.
 FORMS = {
     "instance_types": re.compile(r"[a-z0-9-]+\.[a-z0-9*-]+"),
     "cors_origins": re.compile(r"\*|https?://[^/\s*]+"),
@@ -66,8 +66,8 @@ EXAMPLES = {
     "permissions_boundary": "developers-boundary, the name of a policy of the account, not its ARN",
     "default_model": "small",
 }
-# Least values. AWS WAF counts at least ten requests an address.
-LEAST = {
+# Minimum values. AWS WAF counts at least ten requests an address.
+MIN_VALUES = {
     "speed": 0.1,
     "drain_seconds": 1,
     "worker_price": 0.0,
@@ -85,8 +85,8 @@ LEAST = {
     "keep_audio_days": WORK_DAYS,  # shards wait for workers for nearly as long
     "uploads_days": 0,
 }
-MOST = {
-    "quick_memory": 10_240,  # MB; Lambda's most
+MAX_VALUES = {
+    "quick_memory": 10_240,  # MB; Lambda's maximum
     "zones": 4,  # subnets of a /18 in the VPC's /16
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_InfrastructureOptimization.html
     "linger_seconds": 3600,
@@ -154,7 +154,7 @@ class StackSettings:
         return settings
 
     def without_effect(self, names: Iterable[str]) -> list[str]:
-        """Return for each named setting that does nothing beside the others what it would take."""
+        """Return for each named setting without effect which other setting it requires."""
         cpu = self.flavour is Flavour.CPU
         idle = {
             "instance_types": "flavour=gpu" if cpu else "",
@@ -169,21 +169,21 @@ class StackSettings:
         return json.dumps(asdict(self), sort_keys=True)
 
     def _check_ranges(self) -> None:
-        for name, least in LEAST.items():
+        for name, minimum in MIN_VALUES.items():
             if not math.isfinite(value := getattr(self, name)):
                 raise SettingsError(f"Context {name}={value} is no number of use.")
-            if value < least:
-                raise SettingsError(f"Context {name}={value} is too small: {least} is the least.")
+            if value < minimum:
+                raise SettingsError(f"Context {name}={value} is too small: {minimum} is the minimum.")
         for name, form in FORMS.items():
             value = getattr(self, name)
             for text in (value or ("",)) if isinstance(value, tuple) else (value,):
                 if not form.fullmatch(text):
                     raise SettingsError(f"Context {name}={text!r} cannot be used: give a value like {EXAMPLES[name]}.")
         if len(",".join(self.cors_origins)) > ORIGINS_CHARACTERS:
-            raise SettingsError(f"Context cors_origins is too long: {ORIGINS_CHARACTERS} characters are the most.")
-        for name, most in MOST.items():
-            if getattr(self, name) > most:
-                raise SettingsError(f"Context {name}={getattr(self, name)} is too large: {most} is the most.")
+            raise SettingsError(f"Context cors_origins is too long: {ORIGINS_CHARACTERS} characters are the maximum.")
+        for name, maximum in MAX_VALUES.items():
+            if getattr(self, name) > maximum:
+                raise SettingsError(f"Context {name}={getattr(self, name)} is too large: {maximum} is the maximum.")
         if not NAME.fullmatch(self.name):
             raise SettingsError(
                 f"Context name={self.name!r} is no name of a deployment: up to 24 letters, digits and hyphens, "

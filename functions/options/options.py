@@ -156,13 +156,13 @@ class Options(Struct, frozen=True):
 
     @property
     def speaker_request(self) -> SpeakerOptions | None:
-        """What the worker is told about speakers; None: they are not to be told apart."""
+        """Speaker options for the worker; None: speakers are not told apart."""
         if not (self.diarize or self.requires_speakers):
             return None
         from earshot_contract.documents.shards import SpeakerOptions
 
-        least, most = self.num_speakers or self.min_speakers, self.num_speakers or self.max_speakers
-        return SpeakerOptions(SPEAKERS, least, most)
+        minimum, maximum = self.num_speakers or self.min_speakers, self.num_speakers or self.max_speakers
+        return SpeakerOptions(SPEAKERS, minimum, maximum)
 
     @property
     def requires_speakers(self) -> bool:

@@ -123,15 +123,15 @@ export function makePlayer(from, data, onTime) {
     data.starts.forEach((start, index) => {
       const first = barOf(start), last = barOf(data.ends[index]);
       for (let bar = first; bar <= last; bar++) {
-        counts[bar] += data.text[index].length / (last - first + 1); // letters: how fast somebody speaks
+        counts[bar] += data.text[index].length / (last - first + 1); // letters: how fast a person speaks
         voices[bar] = voice(data.paragraphs[data.where[index][0]]);
       }
     });
-    const heights = counts.filter(Boolean).sort(), most = heights[Math.floor(heights.length * 0.95)] || 1; // one bar is no measure
+    const heights = counts.filter(Boolean).sort(), tallest = heights[Math.floor(heights.length * 0.95)] || 1; // one bar is no measure
     bitmap = new OffscreenCanvas(width, height);
     const context = bitmap.getContext("2d");
     for (let bar = 0; bar < bars; bar++) {
-      const tall = Math.max(0.06, Math.sqrt(Math.min(1, counts[bar] / most))) * height * 0.9; // a root: slow speech is seen, too
+      const tall = Math.max(0.06, Math.sqrt(Math.min(1, counts[bar] / tallest))) * height * 0.9; // a root: slow speech is seen, too
       context.fillStyle = colours[voices[bar]];
       context.fillRect(bar * (BAR + GAP) * scale, (height - tall) / 2, BAR * scale, tall);
     }

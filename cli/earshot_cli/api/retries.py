@@ -14,7 +14,7 @@ _RETRYABLE_STATUSES = (429, 502, 503, 504)
 _MAX_ERROR_SECONDS = 30.0  # between two attempts after an error
 MIN_BUSY_SECONDS = 1.0
 _MAX_BUSY_SECONDS = 600.0  # between two attempts while it is busy, whatever Retry-After says
-_SPREAD = 0.2  # a busy deployment is asked up to so much later than it says: those that wait do not return together
+_SPREAD = 0.2  # share by which a wait is longer than requested, so that clients return at different times
 
 OnBusy = Callable[[float], None]  # is called with the seconds until the next attempt
 
@@ -60,8 +60,8 @@ class Retries:
         now = self._clock()
         if self._busy_since is None:
             self._busy_since = now
-        least = max(MIN_BUSY_SECONDS, min(_retry_after(response, 30.0), _MAX_BUSY_SECONDS))
-        pause = least * random.uniform(1, 1 + _SPREAD)
+        minimum = max(MIN_BUSY_SECONDS, min(_retry_after(response, 30.0), _MAX_BUSY_SECONDS))
+        pause = minimum * random.uniform(1, 1 + _SPREAD)
         if now + pause > self._busy_since + self._busy_limit:
             return None
         self._on_busy(pause)

@@ -15,8 +15,8 @@ from earshot_contract.document import Document
 from earshot_contract.fields import Count, Hertz, Index, Language, Name, Probability, Seconds, Sha256
 from earshot_contract.worker_kinds import WorkerKind
 
-# Of the members of a result's `seconds` that say how long the worker's start took, by stage: `start_launch` (until its
-# process ran), `start_libraries`, `start_fetch` (of the model), `start_load`. They are there after a cold start only.
+# Prefix of the members of a result's `seconds` that say how long each stage of the worker's start took: `start_launch`
+# (until its process ran), `start_libraries`, `start_fetch` (of the model), `start_load`. Only after a cold start.
 START_STAGE_PREFIX = "start_"
 
 
@@ -99,7 +99,7 @@ class ShardSpeakers(Document):
 
 @dataclass(frozen=True)
 class AudioInfo(Document):
-    """What the decoder found in the file."""
+    """Properties of the file that the decoder found."""
 
     sha256: Annotated[Sha256, Meta(description="Of the file's bytes as they were submitted")]
     duration: Annotated[Seconds, Meta(description="Seconds of the whole file, decoded")]
