@@ -96,8 +96,8 @@ class BatchingEngine:
 
     def free_capacity(self) -> int:
         """Return the free capacity in shards: two batches a batch worker, minus what is in progress."""
+        limit = 2 * self._settings.batch_workers * self._settings.batch
         with self._lock:
-            limit = 2 * self._settings.batch_workers * self._settings.batch
             return max(0, limit - max(len(self._in_progress), self._batch_queue.window_count))
 
     def close(self) -> None:
