@@ -169,12 +169,10 @@ class BatchWorker:
             self._on_shard_done(state)
 
     def _encode(self, batch: list[Window]) -> EncoderOutput:
-        if batch[0].attempt == FIRST_ATTEMPT:
-            return self._model.encode([window.mel for window in batch], [window.frames for window in batch])
-        for window in batch:
-            if window.encoder_output is None:
-                window.encoder_output = self._model.encode([window.mel], [window.frames]).output(0)
-        return EncoderOutput([window.encoder_output for window in batch if window.encoder_output is not None])
+        encoded = [window.encoder_output for window in batch if window.encoder_output is not None]
+        if encoded:  # then all are: it is part of their key
+            return EncoderOutput(encoded)
+        return self._model.encode([window.mel for window in batch], [window.frames for window in batch])
 
 
 def _best(window: Window, hypothesis: Hypothesis) -> Hypothesis:

@@ -131,7 +131,8 @@ class Window:
     @property
     def batch_key(self) -> Hashable:
         """Equal for windows that one model call can decode."""
-        return self.attempt, self.temperature, len(self.shard_state.prompt_tokens), self.timestamps
+        is_encoded = self.encoder_output is not None
+        return is_encoded, self.temperature, len(self.shard_state.prompt_tokens), self.timestamps
 
     def next_attempt(self, hypothesis: Hypothesis) -> Attempt | None:
         """Return the attempt after `hypothesis` was rejected, or None if none is left."""
