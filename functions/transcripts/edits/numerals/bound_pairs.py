@@ -57,9 +57,9 @@ _BEFORE_RANGES = {
 }
 
 
-def one_to_many(tokens: Tokens, numbers: Sequence[Number], least: int) -> list[Number]:
-    """Return both ends of each range that begins with "one" and ends with `least` or more: "from one to ten"."""
-    pairs = [pair for pair in pairwise(numbers) if pair[1].value >= least and _begins_range(tokens, *pair)]
+def one_to_many(tokens: Tokens, numbers: Sequence[Number], minimum: int) -> list[Number]:
+    """Return both ends of each range that begins with "one" and ends with `minimum` or more: "from one to ten"."""
+    pairs = [pair for pair in pairwise(numbers) if pair[1].value >= minimum and _begins_range(tokens, *pair)]
     return [number for pair in pairs for number in pair]
 
 
@@ -76,7 +76,7 @@ def _begins_range(tokens: Tokens, one: Number, other: Number) -> bool:
 
 
 def is_of_one(tokens: Tokens, number: Number) -> bool:
-    """Tell whether the number follows "one out of", as in "one out of five", "un sur deux": "one" stays a word.
+    """Return whether the number follows "one out of", as in "one out of five", "un sur deux": "one" stays a word.
 
     That of a label is none: "page un sur douze".
     """
@@ -93,10 +93,10 @@ def is_of_one(tokens: Tokens, number: Number) -> bool:
     return False
 
 
-def is_with_larger(tokens: Tokens, number: Number, others: Sequence[Number], least: int) -> bool:
-    """Tell whether the number is bound to another that is written in digits: `least` or more, and not "one"."""
+def is_with_larger(tokens: Tokens, number: Number, others: Sequence[Number], minimum: int) -> bool:
+    """Return whether the number is bound to another that is written in digits: `minimum` or more, and not "one"."""
     return any(
-        other.value >= max(least, 2)
+        other.value >= max(minimum, 2)
         and other.is_sure is not False
         and not other.is_ordinal
         and tokens[other.start].lower not in tokens.vocabulary.ambiguous
@@ -106,7 +106,7 @@ def is_with_larger(tokens: Tokens, number: Number, others: Sequence[Number], lea
 
 
 def are_bound(tokens: Tokens, one: Number, other: Number) -> bool:
-    """Tell whether a word between two numbers, in either order, binds them."""
+    """Return whether a word between two numbers, in either order, binds them."""
     return any(
         _is_bound(tokens, first, second, table)
         for first, second in ((one, other), (other, one))

@@ -7,7 +7,7 @@ from itertools import pairwise
 from functions.transcripts.edits.numerals.numbers import Number, found_between
 from functions.transcripts.edits.numerals.tokens import Tokens
 
-_LEAST = 10_000  # "in two thousand, three hundred people came" is a year and a count
+_MIN_THOUSANDS = 10_000  # "in two thousand, three hundred people came" is a year and a count
 
 
 def close_up_thousands(tokens: Tokens) -> None:
@@ -24,7 +24,7 @@ def close_up_thousands(tokens: Tokens) -> None:
 
 
 def _goes_on(tokens: Tokens, first: Number, second: Number) -> bool:
-    if first.end != second.start or first.is_ordinal or second.is_ordinal or first.value < _LEAST:
+    if first.end != second.start or first.is_ordinal or second.is_ordinal or first.value < _MIN_THOUSANDS:
         return False
     end, last = tokens[first.end - 1], tokens[second.end - 1]
     if not end.ends_phrase or end.ends_sentence or (last.ends_phrase and not last.ends_sentence):

@@ -13,12 +13,12 @@ _LETTERS = frozenset("bcdefghjklmnpqrstuvwxyz")  # that a code begins with: "F o
 
 
 def are_designation(tokens: Tokens, run: Sequence[Number]) -> bool:
-    """Tell whether the numbers are one in parts: that of a flight, a code, a house, or without the word "hundred"."""
+    """Return whether the numbers are one in parts: that of a flight, a code, a house, or without the word "hundred"."""
     return len(run) == 2 and (_is_designator(tokens, run) or _is_hundreds(tokens, run) or _is_house(tokens, run))
 
 
 def is_after_letters(tokens: Tokens, at: int) -> bool:
-    """Tell whether an English letter, or the initials of an airline, stand before an index, as in codes: "IB tres"."""
+    """Return whether an English letter, or an airline's initials, stand before an index, as in codes: "IB tres"."""
     if tokens.language == "en" and tokens.word_before(at) in _LETTERS:
         return True
     return bool(tokens.word_before(at)) and tokens[at - 1].is_initials
@@ -35,13 +35,13 @@ def _is_designator(tokens: Tokens, run: Sequence[Number]) -> bool:
 
 
 def _is_house(tokens: Tokens, run: Sequence[Number]) -> bool:
-    """Tell whether two numbers are that of a house: "twelve twenty-one Oak Street"."""
+    """Return whether two numbers are that of a house: "twelve twenty-one Oak Street"."""
     is_pair = len(run[1].text) == 2 and all(n.text.isdigit() and n.value < 100 for n in run)
     return is_pair and is_before_street(tokens, run[1].end)
 
 
 def _is_hundreds(tokens: Tokens, run: Sequence[Number]) -> bool:
-    """Tell whether two numbers are one without the word "hundred": "one twenty over eighty", "one sixty pounds"."""
+    """Return whether two numbers are one without the word "hundred": "one twenty over eighty", "one sixty pounds"."""
     if not (0 < run[0].value < 10 and len(run[0].text) == 1 and run[1].text.isdigit()):
         return False
     end = run[1].end

@@ -21,7 +21,7 @@ _INTO = {"en": "in into", "fr": "en", "de": "in", "es": "en", "pt": "em", "it": 
 
 
 def is_uncounted(tokens: Tokens, number: Number) -> bool:
-    """Tell whether the number is how many persons a pronoun means, or into how many parts something is cut.
+    """Return whether the number is how many persons a pronoun means, or into how many parts something is cut.
 
     The pronoun's phrase begins or ends there: "Thank you two.", not "I'll give you two dollars".
     """
