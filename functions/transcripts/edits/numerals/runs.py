@@ -41,7 +41,7 @@ def join_runs(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
         runs = list(_split(chain, lambda before, _: tokens[before.end - 1].ends_phrase))
         listed = sum(not _is_article(tokens, number) for number in chain)
         has_digits = any(len(run) > 1 and _is_dialled(tokens, run) for run in runs)
-        is_dialled = listed > 2 and _is_telephone(tokens, chain)
+        is_dialled = len(runs) > 2 and _is_telephone(tokens, chain)
         for run in runs:
             if (has_digits and _is_group(tokens, run)) or (is_dialled and len(run) > 1):
                 joined.append(with_outer_zeros(tokens, _concatenated(run)))
