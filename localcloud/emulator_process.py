@@ -99,6 +99,7 @@ async def serve(options: argparse.Namespace) -> None:
         for app, port in applications
     ]
     await asyncio.wait([*servers, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+    state.is_stopping = True
     await asyncio.to_thread(containers.close, CONTAINER_STOP_SECONDS)  # workers still call AWS while they stop
     shutdown.set()
     outcomes = await asyncio.gather(*servers, return_exceptions=True)  # ministack saves its state as it ends
