@@ -60,6 +60,7 @@ async def serve(options: argparse.Namespace) -> None:
     from localcloud.emulator.durability.durable_state import DurableState
     from localcloud.emulator.failure_log import InternalErrors
     from localcloud.emulator.iam import permissions, role_credentials
+    from localcloud.emulator.request_targets import AbsoluteTargets
     from localcloud.emulator.websocket_requests import WebSocketAsGet
     from localcloud.patches.registry import Runtime, apply_all
 
@@ -89,10 +90,16 @@ async def serve(options: argparse.Namespace) -> None:
     allowed = permissions.Permissions(aws, environments.failures, options.folder / "logs")
     applications: list[tuple[Any, int]] = [
         (BrowserRequests(allowed, options.aws_port, serves_pages=False, page_port=options.port), options.aws_port),
-        (BrowserRequests(WebSocketAsGet(api), options.port, serves_pages=True), options.port),
+        (BrowserRequests(AbsoluteTargets(WebSocketAsGet(api)), options.port, serves_pages=True), options.port),
     ]
     saving = asyncio.create_task(saver.save_periodically())
-    outcomes = await serve_ports(applications, lambda: containers.close(CONTAINER_STOP_SECONDS))
+
+    def end_containers() -> None:
+        """Mark the state as stopping, then stop all containers."""
+        state.is_stopping = True
+        containers.close(CONTAINER_STOP_SECONDS)
+
+    outcomes = await serve_ports(applications, end_containers)
     saving.cancel()
     allowed.save()
     environments.close()

@@ -32,7 +32,8 @@ async def _send_error_response(self: Any, status_code: int) -> None:
     """Send Deepgram's and OpenAI's form of error in one; hypercorn calls this while it handles h11's exception."""
     import h11
 
-    body = json.dumps(_error(str(sys.exception())), ensure_ascii=False).encode()
+    reason = str(sys.exception()).partition(": bytearray(")[0]  # h11 repeats the line as Python writes bytes
+    body = json.dumps(_error(reason), ensure_ascii=False).encode()
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),

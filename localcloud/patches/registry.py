@@ -51,6 +51,7 @@ MODULES = (
     "ministack_apigateway_responses",
     "ministack_apigateway_request_time",
     "ministack_unreadable_requests",
+    "ministack_websocket_handshakes",
 )
 
 # Code that the local cloud calls, or on whose implementation it relies, without replacing it.

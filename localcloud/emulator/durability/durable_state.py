@@ -34,6 +34,7 @@ class DurableState:
     def __init__(self, journal: Journal) -> None:
         self.journal, self.uploads = journal, DurableUploads(journal)
         self.lock = threading.Lock()
+        self.is_stopping = False  # set when the emulator begins to stop; what fails from then on was interrupted
         self.receives: dict[Key, dict[str, int]] = defaultdict(dict)  # queue → id → receives, as last written
 
     # -- changes -------------------------------------------------------------------------------------------

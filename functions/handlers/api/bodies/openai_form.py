@@ -163,6 +163,8 @@ def _text(name: str, value: bytes, charset: str) -> str:
 
 def _reason(error: Exception, body: bytes, parameters: dict[str, str]) -> str:
     """Return why a form cannot be read, with the usual mistake where it is one."""
+    if not body.strip():
+        return "the body is empty"
     if f"--{parameters['boundary']}".encode("latin-1", "replace") not in body:
         return (
             "the boundary that the header Content-Type names is not in the body. Leave this header to the client, "

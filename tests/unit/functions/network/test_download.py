@@ -50,13 +50,47 @@ def test_download_reads_chunked_response(web):
         (503, "returned a server error: [503 Service Unavailable]."),
         (204, "failed to return valid data"),
         (206, "failed to return valid data"),
-        (302, "failed to return valid data"),  # without a Location
+        (302, "sent a redirect to no address."),  # without a Location
     ],
 )
 def test_other_status_than_200_is_reported(web, status, expected):
     web.page("/a", b"", status)
 
     assert expected in error_of("http://audio.example/a")
+
+
+@pytest.mark.parametrize(
+    ("query", "is_presigned"),
+    [
+        ("X-Amz-Signature=ab&X-Amz-Expires=60", True),
+        ("Expires=1&Signature=a%2Bb", True),
+        ("sv=1&sig=a", True),
+        ("", False),
+    ],
+)
+def test_refused_presigned_address_has_perhaps_expired(web, query, is_presigned):
+    web.page(f"/a?{query}" if query else "/a", b"<Error><Code>AccessDenied</Code></Error>", 403)
+
+    message = error_of(f"http://audio.example/a?{query}")
+
+    assert message.endswith("it has perhaps expired.") == is_presigned
+    assert "[403 Forbidden]." in message
+
+
+@pytest.mark.parametrize(
+    ("after", "reason"), [(b"", "no answer came within"), (b"HTTP/1.1 200 OK\r\n\r\nfLaC", "nothing more came within")]
+)
+def test_server_that_falls_silent_is_named(web, monkeypatch, after, reason):
+    monkeypatch.setattr(downloads, "READ_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(downloads, "MAX_TRIES", 1)
+
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(after)
+        time.sleep(0.6)
+
+    web.pages["/"] = respond
+
+    assert reason in error_of("http://audio.example")
 
 
 @pytest.mark.parametrize(
