@@ -26,7 +26,7 @@ def _band_passed(samples: np.ndarray, low: float = 300.0, high: float = 3400.0) 
 
 
 def _noisy(decibels: float) -> _Change:
-    """Return a change that adds white noise at a signal-to-noise ratio, then removes what a telephone does not carry."""
+    """Return a change that adds white noise at a signal-to-noise ratio, and keeps the telephone's band."""
 
     def change(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         noise = rng.normal(0, _rms(samples) * 10 ** (-decibels / 20), len(samples))

@@ -7,6 +7,7 @@ from faster_whisper.vad import get_vad_model
 
 from earshot_contract.documents.shards import Shard
 from transcriber.audio.resampling import SAMPLE_RATE
+from transcriber.whisper.windows.narrowband import lacks_lows, with_lows
 
 # Probability from which speech begins, and below which it ends: silence is what is left. Silero's defaults.
 SPEECH_ON, SPEECH_OFF = 0.5, 0.35
@@ -76,11 +77,21 @@ class VoiceActivityDetector:
 
     def _section(self, samples: np.ndarray) -> np.ndarray:
         """Return the probabilities of a section; `samples` are whole frames."""
-        context = np.zeros(_CONTEXT_SAMPLES, np.float32)
-        run_up = self._earlier
+        earlier = self._earlier
+        self._earlier = np.concatenate([earlier, samples])[-_RUN_UP_SAMPLES - _CONTEXT_SAMPLES :]
+        probabilities = self._probabilities(earlier, samples)
+        if lacks_lows(samples):
+            restored = with_lows(np.concatenate([earlier, samples]))
+            restored = self._probabilities(restored[: len(earlier)], restored[len(earlier) :])
+            # Lows made from a noisy line cover some beginnings that are clear without them.
+            probabilities = np.maximum(probabilities, restored)
+        return probabilities
+
+    def _probabilities(self, earlier: np.ndarray, samples: np.ndarray) -> np.ndarray:
+        """Run the network on `samples`, whole frames; `earlier` is what lies before them, at most a run-up."""
+        context, run_up = np.zeros(_CONTEXT_SAMPLES, np.float32), earlier
         if len(run_up) > _RUN_UP_SAMPLES:
             context, run_up = run_up[:_CONTEXT_SAMPLES], run_up[_CONTEXT_SAMPLES:]
-        self._earlier = np.concatenate([self._earlier, samples])[-_RUN_UP_SAMPLES - _CONTEXT_SAMPLES :]
         own, before = (part.reshape(-1, VAD_FRAME_SAMPLES) for part in (samples, run_up))
         gain = self._gain(own)
         # A loud run-up is not raised as a quiet section is: overdriven, it makes the network miss speech for seconds.
