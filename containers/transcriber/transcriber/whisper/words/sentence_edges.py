@@ -16,6 +16,9 @@ from earshot_contract.documents.shard_results import Segment
 # of 0.19 s and more before it and 0.46 and more after it.
 _SILENCE_BEFORE_SECONDS = 0.1
 _SILENCE_AFTER_SECONDS = 0.4
+# A word whose full stop may be of no abbreviation, and the longest gap that is no pause between two sentences.
+_MIN_LETTERS_BEFORE_STOP = 5
+_NO_PAUSE_SECONDS = 0.2
 _UNFINISHED = ",;:"  # becomes a full stop
 
 
@@ -42,6 +45,36 @@ def with_sentence_edges(
     if edited and ends is not None and ends - edited[-1].end >= _SILENCE_AFTER_SECONDS:
         edited[-1] = _finished(edited[-1])
     return edited
+
+
+def with_even_seams(segments: Sequence[Segment]) -> list[Segment]:
+    """Mend a full stop before a small letter, which two windows leave where they meet.
+
+    Without a pause the sentence goes on, so the stop goes; after a pause the next word gets a capital.
+
+    Args:
+        segments: segments in order. Their tokens stay as the model wrote them.
+    """
+    edited = list(segments)
+    for i in range(1, len(edited)):
+        before, after = edited[i - 1], edited[i]
+        words_before, words_after = before.text.split(), after.text.split()
+        if not words_before or not words_after or not words_after[0].islower() or before.language != after.language:
+            continue
+        if not words_before[-1].endswith(".") or len(words_before[-1]) <= _MIN_LETTERS_BEFORE_STOP:
+            continue
+        if not words_before[-1][:-1].isalpha():
+            continue
+        if after.start - before.end <= _NO_PAUSE_SECONDS:
+            edited[i - 1] = _without_full_stop(before)
+        else:
+            edited[i] = _capitalised(after)
+    return edited
+
+
+def _without_full_stop(segment: Segment) -> Segment:
+    words = [replace(word, text=word.text.removesuffix(".")) for word in segment.words[-1:]]
+    return replace(segment, text=segment.text.removesuffix("."), words=[*segment.words[:-1], *words])
 
 
 def _capitalised(segment: Segment) -> Segment:
