@@ -103,13 +103,22 @@ def test_shards_apply_it_to_the_recording(change: dict[str, Any], expected: str)
         ("No details.", "and no attack.", 0.6, "No details. And no attack."),
         ("No details.", "And no attack.", 0.0, "No details. And no attack."),
         ("Is it new?", "and why?", 0.0, "Is it new? and why?"),
+        ("inundats i...", "un d'arts", 0.0, "inundats i un d'arts"),
+        ("So i...", "un d'arts", 0.6, "So i... un d'arts"),
         ("With approval, i.e.", "yours", 0.0, "With approval, i.e. yours"),
         ("Kosten inkl.", "der Steuer", 0.6, "Kosten inkl. der Steuer"),
         ("Look at example.com.", "then go", 0.0, "Look at example.com. then go"),
     ],
 )
 def test_no_small_letter_follows_a_full_stop(before: str, after: str, gap: float, expected: str) -> None:
-    edited = with_even_seams([segment(before, 0.0, 1.0), segment(after, 1.0 + gap, 2.0 + gap)])
+    first = replace(segment(before, 0.0, 1.0), avg_logprob=-0.3)
+    edited = with_even_seams([first, segment(after, 1.0 + gap, 2.0 + gap)])
 
     assert " ".join(s.text for s in edited) == expected
     assert " ".join(word.text for s in edited for word in s.words) == expected
+
+
+def test_what_one_window_wrote_stays() -> None:
+    written_at_once = [segment("I was at home...", 0.0, 1.0), segment("or so.", 1.0, 2.0)]
+
+    assert with_even_seams(written_at_once) == written_at_once
