@@ -42,8 +42,8 @@ def _reverberant(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     response = tail / np.sqrt(np.sum(tail**2)) * 1.2
     response[0] = 1.0
     size = len(samples) + length
-    heard = np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(response, size), size)[: len(samples)]
-    return (heard * _rms(samples) / max(_rms(heard), 1e-9)).astype(np.float32)
+    reverberated = np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(response, size), size)[: len(samples)]
+    return (reverberated * _rms(samples) / max(_rms(reverberated), 1e-9)).astype(np.float32)
 
 
 def _clipped(samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:

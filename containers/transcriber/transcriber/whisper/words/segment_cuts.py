@@ -13,7 +13,7 @@ from dataclasses import replace
 from transcriber.whisper.words.timestamp_segments import TokenSegment
 from transcriber.whisper.words.word_alignment import AlignedWord
 
-_HEARD_AGAIN_SECONDS = 0.3  # a word that begins later in a window was said again
+_MAX_REPEATED_WORD_START = 0.3  # a word that begins later in a window was said again
 Regions = Sequence[tuple[float, float]]
 SegmentWithWords = tuple[TokenSegment, list[AlignedWord]]
 
@@ -36,7 +36,7 @@ def without_word_before(segments: Sequence[SegmentWithWords], word_before: str) 
     if not segments or len(segments[0][1]) < 2 or not (letters := _letters(word_before)):
         return list(segments)
     segment, words = segments[0]
-    if _letters(words[0].text) != letters or words[0].start > _HEARD_AGAIN_SECONDS:
+    if _letters(words[0].text) != letters or words[0].start > _MAX_REPEATED_WORD_START:
         return list(segments)
     rest = replace(segment, start=max(segment.start, words[1].start), tokens=segment.tokens[words[0].tokens :])
     return [(rest, words[1:]), *segments[1:]]

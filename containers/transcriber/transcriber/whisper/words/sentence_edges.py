@@ -50,7 +50,7 @@ def with_sentence_edges(
     return edited
 
 
-def with_even_seams(segments: Sequence[Segment]) -> list[Segment]:
+def with_joined_sentences(segments: Sequence[Segment]) -> list[Segment]:
     """Mend a full stop or an ellipsis before a small letter, which two windows leave where they meet.
 
     Without a pause the sentence goes on, so it goes; after a pause the next word gets a capital. Segments of one window

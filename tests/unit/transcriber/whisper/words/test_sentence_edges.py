@@ -15,7 +15,7 @@ from earshot_contract.documents.shards import Shard
 from tests.fixtures.rows import each_row
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.windows.profile import PROFILES
-from transcriber.whisper.words.sentence_edges import with_even_seams, with_sentence_edges
+from transcriber.whisper.words.sentence_edges import with_joined_sentences, with_sentence_edges
 
 
 def segment(text: str, start: float = 1.0, end: float = 2.0) -> Segment:
@@ -112,7 +112,7 @@ def test_shards_apply_it_to_the_recording(change: dict[str, Any], expected: str)
 )
 def test_no_small_letter_follows_a_full_stop(before: str, after: str, gap: float, expected: str) -> None:
     first = replace(segment(before, 0.0, 1.0), avg_logprob=-0.3)
-    edited = with_even_seams([first, segment(after, 1.0 + gap, 2.0 + gap)])
+    edited = with_joined_sentences([first, segment(after, 1.0 + gap, 2.0 + gap)])
 
     assert " ".join(s.text for s in edited) == expected
     assert " ".join(word.text for s in edited for word in s.words) == expected
@@ -121,4 +121,4 @@ def test_no_small_letter_follows_a_full_stop(before: str, after: str, gap: float
 def test_what_one_window_wrote_stays() -> None:
     written_at_once = [segment("I was at home...", 0.0, 1.0), segment("or so.", 1.0, 2.0)]
 
-    assert with_even_seams(written_at_once) == written_at_once
+    assert with_joined_sentences(written_at_once) == written_at_once
