@@ -156,7 +156,7 @@ class Options(Struct, frozen=True):
 
     @property
     def speaker_request(self) -> SpeakerOptions | None:
-        """What the worker is told about speakers; None: they are not to be told apart."""
+        """Speaker options for the worker; None: speakers are not told apart."""
         if not (self.diarize or self.requires_speakers):
             return None
         from earshot_contract.documents.shards import SpeakerOptions

@@ -8,7 +8,7 @@ from functions.errors import bad_query
 
 
 class Entity(StrEnum):
-    """What a span of words is, in Deepgram's names; its tag in the text is the name in capitals with a number."""
+    """Kind of a span of words, by Deepgram's name; its tag in the text is the name in capitals with a number."""
 
     CREDIT_CARD = "credit_card"
     CREDIT_CARD_EXPIRATION = "credit_card_expiration"

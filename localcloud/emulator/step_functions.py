@@ -34,7 +34,7 @@ Operation = Callable[[dict[str, Any]], Any]  # an operation of ministack's API: 
 
 
 class ExecutionRunner:
-    """Runs executions, and answers the operations of the API that have to know of running ones.
+    """Runs executions, and answers the operations of the API that depend on running ones.
 
     Args:
         state: told of every execution that begins or ends.

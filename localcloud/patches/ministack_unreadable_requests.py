@@ -1,4 +1,4 @@
-"""ministack: a request that is no valid HTTP is answered with a sentence.
+"""ministack: a request that is not valid HTTP gets an error message.
 
 Why: the answer has no body. `curl 'http://127.0.0.1:8123/v1/listen?keyterm=Müller'` sends the letter ü as it is, which
     no URL may have, and prints nothing at all.

@@ -53,7 +53,7 @@ MODULES = (
     "ministack_unreadable_requests",
 )
 
-# Code that the local cloud calls, or whose inner workings it counts on, without replacing it.
+# Code that the local cloud calls, or on whose implementation it relies, without replacing it.
 _SERVICE = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service"
 _CALLBACK = "moto.stepfunctions.parser.asl.eval.callback.callback"
 _BACKEND = "moto.stepfunctions.parser.backend"

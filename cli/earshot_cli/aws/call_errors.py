@@ -1,4 +1,4 @@
-"""Failed calls of AWS: why, and what a person does about it, where that is known.
+"""Failed calls of AWS: the reason, and advice if there is any.
 
 botocore's own names: https://github.com/boto/botocore/blob/develop/botocore/exceptions.py
 """
@@ -14,7 +14,7 @@ _EXPIRED |= {"UnauthorizedSSOTokenError", "SSOTokenLoadError", "TokenRetrievalEr
 _EXPIRED |= {"LoginRefreshRequired", "LoginTokenLoadError"}
 _UNKNOWN = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure"}
 _CLOCK = {"RequestTimeTooSkewed", "RequestInTheFuture"}
-# Of a signature's time AWS says so in the text alone, under the code of a wrong signature.
+# AWS reports a wrong clock with the code of a wrong signature; only the text names the time.
 _CLOCK_TEXTS = ("Signature not yet current", "Signature expired")
 _UNREACHABLE = {"EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError"}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
@@ -33,7 +33,7 @@ def is_denied_by_the_organization(error: Exception) -> bool:
 
 
 def reason(error: Exception) -> str:
-    """Return why a call of AWS failed, and what to do where that is known.
+    """Return why a call of AWS failed, with advice if there is any.
 
     Args:
         error: boto3's BotoCoreError or ClientError.

@@ -18,7 +18,7 @@ Client = Callable[[str], Any]  # name of a service → boto3 client
 
 GROUPS_AT_ONCE = 8
 BEFORE = timedelta(minutes=1)  # the API writes before the row is made
-# What every line has, or what stands in a column of its own.
+# Fields that every line has, or that have a column of their own.
 HIDDEN = {"timestamp", "service", "message", "level", "job_id", "location", "cold_start", "exception", "xray_trace_id"}
 HIDDEN |= {"function_name", "function_memory_size", "function_arn", "function_request_id", "correlation_id"}
 
@@ -71,7 +71,7 @@ def cloud_lines(client: Client, stack: str, job_id: str, since: datetime) -> lis
 
 
 def local_lines(logs: Path, job_id: str) -> list[Line]:
-    """Return a job's lines from the folder of logs of a local cloud, which is of its newest start only."""
+    """Return a job's lines from the folder of logs of a local cloud, which has only those since its newest start."""
     return in_order(line for path in sorted(logs.glob("*.log")) for line in _of_file(path, job_id))
 
 

@@ -111,7 +111,7 @@ def cdk(context: typer.Context) -> None:
 
 
 def _named(context: Sequence[str] | None, stack: str) -> dict[str, str]:
-    """Return the settings that the command names. The stack's name is none of them: it is an argument or --name."""
+    """Return the settings that the command names. The stack's name is not one of them: it is an argument or --name."""
     settings = release.parse_settings(context or [])
     if settings.pop("name", stack) != stack:
         raise CliError(f"-c name: this command is about {stack}. Name the stack by --name or the argument STACK.")
@@ -119,7 +119,7 @@ def _named(context: Sequence[str] | None, stack: str) -> dict[str, str]:
 
 
 def _kinds(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a worker's price follows from: the flavour and the instance types, in order."""
+    """Return the settings that determine a worker's price: the flavour and the instance types, in order."""
     types = settings.get("instance_types", DEFAULT_INSTANCE_TYPE)
     return {
         "flavour": settings.get("flavour", Flavour.GPU),
@@ -156,7 +156,7 @@ def _check_name_is_free(name: str) -> None:
 
 
 def _check_stands(name: str) -> None:
-    """Raise unless CloudFormation can change the stack: not while it changes, nor after a failed way back."""
+    """Raise unless CloudFormation can change the stack: not during a change, nor after a failed rollback."""
     description, region = read_stack(name)
     if stage(description) is not Stage.STANDS:
         raise refusal(name, description, region)

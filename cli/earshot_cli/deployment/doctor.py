@@ -17,7 +17,7 @@ from earshot_cli.deployment.region_checks import VCPU_QUOTAS
 
 @dataclass(frozen=True)
 class Needs:
-    """What a deployment with certain settings needs of its account; the settings of the same names."""
+    """Settings of a deployment that decide what it needs of its account."""
 
     gpu: bool = True
     spot: bool = True
@@ -75,7 +75,8 @@ def examine(
 def _unanswered(name: str, error: Exception) -> Finding:
     """Return the finding of a check that AWS did not answer.
 
-    What the organization forbids here it most likely forbids to the deployment, too: policies name services or regions.
+    A call that the organization forbids here is probably forbidden to the deployment, too: its policies name services
+    or regions.
     """
     why = f"AWS did not answer the question: {reason(error)}"
     if is_denied_by_the_organization(error):

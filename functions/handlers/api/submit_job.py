@@ -41,7 +41,7 @@ ROW_POLL_SECONDS = 0.05  # between two looks for that row
 
 
 class TranscriptionRequest(Struct, frozen=True):
-    """What one request asks for: either the audio itself, or its source."""
+    """A request for a transcription, with either the audio itself or its source."""
 
     options: Options
     caller: Caller

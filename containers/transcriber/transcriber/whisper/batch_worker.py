@@ -101,7 +101,7 @@ class BatchWorker:
         in the batch, is changed where the rival is chosen.
         """
         for i in requests:
-            # What a rival must be better by was measured with timestamps.
+            # The advantage that a rival needs was measured with timestamps.
             requests[i] = replace(requests[i], timestamps=requests[i].timestamps or bool(batch[i].rival_language))
         rivals = {i: replace(requests[i], language=rival) for i in requests if (rival := batch[i].rival_language)}
         temperature = batch[0].temperature

@@ -19,7 +19,7 @@ from transcriber.whisper.words.sentence_edges import with_joined_sentences, with
 
 
 class TimedWindow(Protocol):
-    """What a shard needs to know of its windows; `Window`, which knows its shard, is one."""
+    """Members of a window that its shard's state uses; `Window`, which has a reference to its shard, is one."""
 
     @property
     def seconds(self) -> float:

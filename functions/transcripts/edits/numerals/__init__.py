@@ -1,7 +1,7 @@
 """Edit `numerals`: write number words in digits, "nine hundred and twelve" → "912", in eight languages.
 
-text2num finds the numbers. What it leaves open is decided here, in this order: dates, times of day, numbers one after
-another, percentages and amounts, and numbers alone. What is not certain stays as it was.
+text2num finds the numbers. This package decides the rest in this order: dates, times of day, numbers one after another,
+percentages and amounts, and numbers alone. Uncertain words stay as they were.
 """
 
 from __future__ import annotations

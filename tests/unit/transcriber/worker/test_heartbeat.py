@@ -22,7 +22,7 @@ ResultOf = Callable[[Shard], ShardResult]
 
 @pytest.fixture
 def fast_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat.Heartbeat.__init__, "__defaults__", (0.05, 0.05))
+    monkeypatch.setattr(heartbeat.Heartbeat.__init__, "__kwdefaults__", {"period": 0.05, "fast_period": 0.05})
 
 
 @pytest.mark.usefixtures("fast_heartbeat")
@@ -74,7 +74,7 @@ def test_progress_is_reported_only_when_there_is_more(harness: WorkerHarness, ma
 def test_fast_messages_alone_are_renewed_between_heartbeats(
     harness: WorkerHarness, make_shard: MakeShard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(heartbeat.Heartbeat.__init__, "__defaults__", (3600.0, 0.05))
+    monkeypatch.setattr(heartbeat.Heartbeat.__init__, "__kwdefaults__", {"period": 3600.0, "fast_period": 0.05})
     extended: list[Any] = []
     harness.account.clients.sqs.meta.events.register(
         "provide-client-params.sqs.ChangeMessageVisibilityBatch", lambda params, **_: extended.append(params)

@@ -33,11 +33,11 @@ _HEADERLESS_DEMUXERS = {
     "amr-wb": "amrwb",
     "g729": "g729",
 }
-# What FFmpeg raises for input that it cannot read: its own errors, and Python's for numbers that lead nowhere.
+# Exceptions for input that FFmpeg cannot read: its own, and Python's for numbers that are out of range.
 UNREADABLE = (av.error.FFmpegError, ValueError, OverflowError, MemoryError, OSError)
 MIN_RATE = 1_000  # Hz
 # Formats whose tracks begin anywhere, and how long FFmpeg looks for them if it found no sound at first: to the latest
-# start that counts (`timeline`), and at most so many bytes, which it keeps in memory.
+# start that counts (`timeline`), within `probesize` bytes, which it keeps in memory.
 _TRACKS_BEGIN_ANYWHERE = {"mpeg", "mpegts", "flv"}
 _LONG_LOOK = {"analyzeduration": "600000000", "probesize": str(1 << 26)}
 # For a file whose edit list leaves nothing of its sound: the list is damaged, and FFmpeg need not follow it.

@@ -132,7 +132,7 @@ class PartBlocks:
             self._warn(stream_warnings.more_channels(found, self._channels, start, mixed=mixed))
 
     def _warn_of_lost_sound(self, target: int) -> None:
-        """Warn of samples before the one at `target` if a file of this format does not lack so many by itself."""
+        """Warn of samples before the one at `target` unless files of this format usually lack as many."""
         is_call = self._part.stream.codec_context.codec.canonical_name in _SILENT_CODECS
         minimum = _MIN_LOST_SECONDS_OF_CALLS if is_call else _MIN_LOST_SECONDS
         is_lost = target - self.position > minimum * SAMPLE_RATE and self.position > self._base

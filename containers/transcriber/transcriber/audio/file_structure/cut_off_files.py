@@ -1,7 +1,7 @@
-"""Cut-off files: whether a file ends inside an element, as a copy or an upload leaves it that was not finished.
+"""Cut-off files: whether a file ends inside an element, as an unfinished copy or upload does.
 
-FFmpeg passes over the rest of an Ogg page, which may hold a second of sound, of a fragment of MP4 and of an AVI's list
-without a word. Other formats say how long they are.
+FFmpeg drops the rest of an Ogg page, which may hold a second of sound, of a fragment of MP4 and of an AVI's list
+without an error. Other formats say how long they are.
 """
 
 from __future__ import annotations

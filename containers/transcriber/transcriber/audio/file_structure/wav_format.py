@@ -16,8 +16,8 @@ from earshot_contract.audio_limits import MAX_CHANNELS
 _UNKNOWN, _INTEGER, _FLOAT, _EXTENSIBLE = 0, 1, 3, 0xFFFE  # format tags
 _USUAL_BITS = (8, 16, 24, 32)
 _MIN_SAMPLES = 1000  # samples that are not zero; fewer prove nothing
-# Floats have these sizes in sound: integers, read as floats, have any size. What a filter or an FFT leaves of silence
-# is smaller still, so that small ones prove nothing.
+# Floats have these sizes in sound: integers, read as floats, have any size. Remains of silence behind
+# a filter or an FFT are smaller still, so that small ones prove nothing.
 _SMALLEST, _LARGEST, _USUAL = 1e-9, 1e6, 0.98
 _MIN_SPREAD = 4.0  # the louder positive ones, as a multiple of the quieter; a sine has 6, a square of integers 1
 # Read as floats, quiet negative integers are no numbers, or larger than floats that were never scaled down to 1.

@@ -22,7 +22,7 @@ from tests.fixtures.results.transcripts import segment, transcript
 FOLDER = Path(__file__).parents[4] / "fixtures/redaction"
 MARKED = re.compile(r"\[(\w+) ([^\]]*)\]")
 Variants = Callable[[str], list[Any]]  # of a sentence: how it is cut, or what is requested
-STEP, PAUSE = 0.4, 0.6  # seconds from word to word, and before somebody else speaks
+STEP, PAUSE = 0.4, 0.6  # seconds from word to word, and before another speaker speaks
 # Each by itself is no entity: `numbers` redacts any other number too.
 ENTITIES = [entity.value for entity in Entity if entity is not Entity.NUMERICAL_PII]
 

@@ -86,7 +86,7 @@ def test_no_segments_stay_none() -> None:
         ({"prompt": "no signs please"}, "of the book"),
     ],
 )
-def test_shards_apply_it_to_the_recording(change: dict[str, Any], expected: str) -> None:
+def test_sentence_edges_depend_on_the_range_of_the_shard(change: dict[str, Any], expected: str) -> None:
     stored = S3Object("bucket", "key")
     shard = replace(Shard("job", 0, 1, stored, stored, "base"), **change)
     state = ShardState(shard, Path("a.wav"), (), "en", PROFILES[EngineProfile.ACCURATE])
