@@ -30,16 +30,16 @@ class LevelMeter:
         self._has_8_bits &= form in ("u8", "u8p")
         if self._has_8_bits:
             self._peak, self._samples = max(self._peak, peak), self._samples + len(samples)
-            self._loud += np.count_nonzero(sizes > _STEP / 2)
+            self._loud += int(np.count_nonzero(sizes > _STEP / 2))
         if peak >= _MIN_PEAK and float(samples.std()) >= _AUDIBLE_SHARE * peak:  # a constant offset is no sound
-            top = np.count_nonzero(sizes >= _NEARLY * peak)
+            top = int(np.count_nonzero(sizes >= _NEARLY * peak))
             self._top += top
             self._top_seconds += top / rate
             self._audible += np.count_nonzero(sizes >= _AUDIBLE_SHARE * peak)
 
     @property
     def is_clipped(self) -> bool:
-        """Whether so many samples are cut at one height that words come out wrong."""
+        """Whether enough samples are cut at one height for words to come out wrong."""
         return self._top_seconds >= _MIN_SECONDS and self._top > _CLIPPED * self._audible
 
     @property

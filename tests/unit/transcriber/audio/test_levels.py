@@ -13,7 +13,7 @@ from transcriber.audio.stream import AudioStream
 
 
 def warnings_of(path: Path, sound: np.ndarray, width: int = 2) -> list[str]:
-    """Types of the warnings about a sound (-1 … 1), written with so many bytes a sample."""
+    """Types of the warnings about a sound (-1 … 1), written with `width` bytes a sample."""
     scaled = np.round(np.clip(sound, -1, 1) * (2 ** (8 * width - 1) - 1))
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
