@@ -30,7 +30,7 @@ class LevelMeter:
         self._has_8_bits &= form in ("u8", "u8p")
         if self._has_8_bits:
             self._peak, self._samples = max(self._peak, peak), self._samples + len(samples)
-            self._loud += np.count_nonzero(sizes > _STEP / 2)
+            self._loud += int(np.count_nonzero(sizes > _STEP / 2))
         if peak >= _MIN_PEAK and float(samples.std()) >= _AUDIBLE_SHARE * peak:  # a constant offset is no sound
             top = np.count_nonzero(sizes >= _NEARLY * peak)
             self._top += top
