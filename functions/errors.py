@@ -49,7 +49,7 @@ class SlowDownloadsBusy(Exception):
 
 
 def api_error(err_code: str, err_msg: str, status: int = 400) -> ApiError:
-    """Make an error of any code and status; of a long message, which quotes what was sent, the middle is left out."""
+    """Make an error of any code and status. A long message, which quotes what was sent, loses its middle."""
     return ApiError(Failure(err_code, shortened(err_msg), status))
 
 
@@ -103,7 +103,7 @@ def too_many_waiting(limit: int) -> ApiError:
 
 
 def too_busy() -> ApiError:
-    """Make a 429 for a request that came so late to its function that its answer would not; it adds `Retry-After`."""
+    """Make a 429 for a request that reached its function too late to be answered in time; it adds `Retry-After`."""
     return api_error("TOO_MANY_REQUESTS", "Too many requests are being answered. Send it again later.", 429)
 
 

@@ -1,4 +1,4 @@
-"""Name of a file, as the caller gave it; its job has the same. It is never a path, and has no control characters."""
+"""Name of a file as the caller wrote it, which is also its job's. It is no path and has no control characters."""
 
 from __future__ import annotations
 

@@ -76,16 +76,16 @@ _OTHER_NAMES |= {
     for name in names.split(",")
 }
 
-# Codes of countries that people take for those of their languages. They are refused, and the error names the right one:
-# some are codes of languages that Whisper does not know.
+# Codes of countries that people confuse with those of their languages. They are refused, with the right code in the
+# error message: some are codes of languages that Whisper does not know.
 _COUNTRIES = """
     jp:ja cn:zh tw:zh kr:ko ua:uk cz:cs dk:da gr:el il:he vn:vi se:sv us:en gb:en ir:fa rs:sr ee:et mx:es
 """
-OF_COUNTRIES: dict[str, str] = dict(pair.split(":") for pair in _COUNTRIES.split())
+LANGUAGE_OF_COUNTRY: dict[str, str] = dict(pair.split(":") for pair in _COUNTRIES.split())
 
 # What programs write for "detect it". `multi` is Deepgram's word for several languages in one file.
-DETECTED = frozenset({"auto", "autodetect", "auto-detect", "automatic", "detect", "und"})
-SEVERAL = frozenset({"multi", "multilingual", "mul"})
+DETECTION_TAGS = frozenset({"auto", "autodetect", "auto-detect", "automatic", "detect", "und"})
+MULTILINGUAL_TAGS = frozenset({"multi", "multilingual", "mul"})
 
 # Written without spaces between words: their segments are joined without one (`functions.transcripts.words`).
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
@@ -117,12 +117,12 @@ def file_codes(code: str) -> list[str]:
 
 def is_detection(tag: str) -> bool:
     """Return whether a language option asks for detection, of one language or of several."""
-    return _normalize(tag) in DETECTED | SEVERAL
+    return _normalize(tag) in DETECTION_TAGS | MULTILINGUAL_TAGS
 
 
 def names_several(tag: str) -> bool:
     """Return whether a language option says that a file has several languages."""
-    return _normalize(tag) in SEVERAL
+    return _normalize(tag) in MULTILINGUAL_TAGS
 
 
 def script(tag: str) -> str | None:

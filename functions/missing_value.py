@@ -1,4 +1,4 @@
-"""Text that stands where a program lacked a value: the word for none, or a placeholder that was not filled in.
+"""Text that a program sent in place of a missing value: a word like "null", or a placeholder that was not filled in.
 
 Used for addresses, languages and prompts: messages then name the program's mistake instead of the text's.
 """
@@ -19,7 +19,7 @@ def mistake_of_missing_value(text: str, *, prose: bool = False) -> str | None:
 
     Args:
         text: what was sent.
-        prose: people's own words may stand here, so only what cannot be such words is a placeholder.
+        prose: the text may be in people's own words, so only what they cannot be is a placeholder.
     """
     stripped = text.strip()
     if stripped.lower() in _WORDS:

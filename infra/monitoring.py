@@ -18,7 +18,7 @@ from infra.jobs.job_machine import JobMachine
 from infra.workers.worker_machine import WorkerMachine
 
 MINUTE, FIVE_MINUTES, HOUR = Duration.minutes(1), Duration.minutes(5), Duration.hours(1)
-MOST_FAILURES = 3  # within an hour; a job counts one, a launch two (functions.observability.count_failure)
+MAX_FAILURES = 3  # within an hour; a job counts one, a launch two (functions.observability.count_failure)
 GUIDE = "docs/how-to/answer-an-alarm.md"  # has a section for each alarm, under the alarm's name
 
 
@@ -96,7 +96,7 @@ class Monitoring(Construct):
         self._alarm(
             "Failures",
             self._count("Failures", EVERY_FUNCTION["service"], period=HOUR),
-            MOST_FAILURES,
+            MAX_FAILURES,
             "Within an hour more than three jobs failed by no fault of their callers, or two launches of workers.",
         )
         self._alarm(

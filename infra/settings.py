@@ -66,8 +66,8 @@ EXAMPLES = {
     "permissions_boundary": "developers-boundary, the name of a policy of the account, not its ARN",
     "default_model": "small",
 }
-# Least values. AWS WAF counts at least ten requests an address.
-LEAST = {
+# Minimum values. AWS WAF counts at least ten requests an address.
+MIN_VALUES = {
     "speed": 0.1,
     "drain_seconds": 1,
     "worker_price": 0.0,
@@ -85,8 +85,8 @@ LEAST = {
     "keep_audio_days": WORK_DAYS,  # shards wait for workers for nearly as long
     "uploads_days": 0,
 }
-MOST = {
-    "quick_memory": 10_240,  # MB; Lambda's most
+MAX_VALUES = {
+    "quick_memory": 10_240,  # MB; Lambda's maximum
     "zones": 4,  # subnets of a /18 in the VPC's /16
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_InfrastructureOptimization.html
     "linger_seconds": 3600,
@@ -169,21 +169,21 @@ class StackSettings:
         return json.dumps(asdict(self), sort_keys=True)
 
     def _check_ranges(self) -> None:
-        for name, least in LEAST.items():
+        for name, minimum in MIN_VALUES.items():
             if not math.isfinite(value := getattr(self, name)):
                 raise SettingsError(f"Context {name}={value} is no number of use.")
-            if value < least:
-                raise SettingsError(f"Context {name}={value} is too small: {least} is the least.")
+            if value < minimum:
+                raise SettingsError(f"Context {name}={value} is too small: {minimum} is the minimum.")
         for name, form in FORMS.items():
             value = getattr(self, name)
             for text in (value or ("",)) if isinstance(value, tuple) else (value,):
                 if not form.fullmatch(text):
                     raise SettingsError(f"Context {name}={text!r} cannot be used: give a value like {EXAMPLES[name]}.")
         if len(",".join(self.cors_origins)) > ORIGINS_CHARACTERS:
-            raise SettingsError(f"Context cors_origins is too long: {ORIGINS_CHARACTERS} characters are the most.")
-        for name, most in MOST.items():
-            if getattr(self, name) > most:
-                raise SettingsError(f"Context {name}={getattr(self, name)} is too large: {most} is the most.")
+            raise SettingsError(f"Context cors_origins is too long: {ORIGINS_CHARACTERS} characters are the maximum.")
+        for name, maximum in MAX_VALUES.items():
+            if getattr(self, name) > maximum:
+                raise SettingsError(f"Context {name}={getattr(self, name)} is too large: {maximum} is the maximum.")
         if not NAME.fullmatch(self.name):
             raise SettingsError(
                 f"Context name={self.name!r} is no name of a deployment: up to 24 letters, digits and hyphens, "

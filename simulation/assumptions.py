@@ -21,7 +21,7 @@ GPU_SPEED = 60.0
 # Seconds that an empty instance stays: the setting `linger_seconds`.
 LINGER_SECONDS = 60.0
 # EC2 bills at least so long (https://aws.amazon.com/ec2/pricing/on-demand/).
-GPU_LEAST_SECONDS = 60.0
+GPU_MIN_SECONDS = 60.0
 
 # -- quick workers: Lambda container functions -------------------------------------------------------------
 

@@ -26,8 +26,8 @@ class Figures:
     usd_audio_hour: float | None
     usd: float
     idle_usd: float
-    most_gpus: int
-    most_quick: int
+    max_gpus: int
+    max_quick: int
 
 
 def figures(run: SimulatedCloud) -> Figures:
@@ -50,8 +50,8 @@ def figures(run: SimulatedCloud) -> Figures:
         bill.usd / hours if hours else None,
         bill.usd,
         bill.idle_usd,
-        bill.most_gpus,
-        bill.most_quick,
+        bill.max_gpus,
+        bill.max_quick,
     )
 
 

@@ -15,7 +15,7 @@ COLOURS = {"before": "#b8c0c8", "GPU only": "#7aa6c2", "quick only": "#e0a458", 
 WIDTH, LEFT, RIGHT = 720, 100, 90  # pixels
 BAR = 13
 ROW_HEIGHT = 74  # of a timeline
-MOST_STEPS = 150  # of a timeline; more would not be seen
+MAX_STEPS = 150  # of a timeline; more would not be seen
 
 
 def waits(results: Results) -> str:
@@ -34,20 +34,20 @@ def workers(runs: Mapping[str, SimulatedCloud]) -> str:
     for name, run in runs.items():
         end = max((job.done or run.scenario.until for job in run.jobs), default=1.0) * 1.1
         steps = [step for step in run.timeline if step[0] <= end]
-        most = max((max(gpus, quick) for _, gpus, quick in steps), default=1) or 1
+        high = max((max(gpus, quick) for _, gpus, quick in steps), default=1) or 1
         body.append(_text(8, top, TITLES[name], "h"))
         base = top + ROW_HEIGHT - 26
         for index, colour in ((1, COLOURS["GPU only"]), (2, COLOURS["quick only"])):
             points, level = [f"{LEFT},{base}"], 0.0
-            stride = max(1, math.ceil(len(steps) / MOST_STEPS))
+            stride = max(1, math.ceil(len(steps) / MAX_STEPS))
             for step in steps[::stride]:
                 x = LEFT + (WIDTH - LEFT - RIGHT) * step[0] / end
-                y = base - (ROW_HEIGHT - 40) * step[index] / most
+                y = base - (ROW_HEIGHT - 40) * step[index] / high
                 points += [f"{x:.1f},{base - level:.1f}", f"{x:.1f},{y:.1f}"]
                 level = base - y
             points.append(f"{WIDTH - RIGHT},{base - level:.1f}")
             body.append(f'<polyline points="{" ".join(points)}" fill="none" stroke="{colour}" stroke-width="1.5"/>')
-        body.append(_text(LEFT - 8, base - ROW_HEIGHT + 46, str(most), anchor="end"))
+        body.append(_text(LEFT - 8, base - ROW_HEIGHT + 46, str(high), anchor="end"))
         body.append(_text(WIDTH - RIGHT + 6, base, _duration(end)))
         top += ROW_HEIGHT
     legend = f'<tspan fill="{COLOURS["GPU only"]}">GPUs</tspan> and '
@@ -62,7 +62,7 @@ def _bars(results: Results, value: Callable[[Figures], float | None], title: str
         for scenario, policies in results.items()
     }
     finite = [number for group in shown.values() for number in group.values() if 0 < number < math.inf]
-    least, most = math.log10(min(finite)) - 0.2, math.log10(max(finite))
+    low, high = math.log10(min(finite)) - 0.2, math.log10(max(finite))
     body, top = [], 34
     for scenario, group in shown.items():
         if not group:
@@ -70,9 +70,7 @@ def _bars(results: Results, value: Callable[[Figures], float | None], title: str
         body.append(_text(8, top, TITLES[scenario], "h"))
         for name, number in group.items():
             top += BAR + 3
-            share = (
-                1.0 if number == math.inf else max(0.01, (math.log10(max(number, 10**least)) - least) / (most - least))
-            )
+            share = 1.0 if number == math.inf else max(0.01, (math.log10(max(number, 10**low)) - low) / (high - low))
             width = (WIDTH - LEFT - RIGHT) * max(0.01, share)
             label = "never" if number == math.inf else f"{number:.3g} {unit}"
             body.append(_text(LEFT - 8, top + 2, name, anchor="end"))

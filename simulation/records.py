@@ -51,14 +51,14 @@ class Bill:
     quick_work: float = 0.0
     usd: float = 0.0
     idle_usd: float = 0.0
-    most_gpus: int = 0
-    most_quick: int = 0
+    max_gpus: int = 0
+    max_quick: int = 0
 
     def charge(self, worker: Running, now: float, quick_memory: int) -> None:
         """Add a worker's time, until `now`, in seconds; `quick_memory` of a quick worker, in MB."""
         seconds = now - worker.began
         if worker.kind is WorkerKind.TASK:
-            seconds = max(seconds + assumptions.LINGER_SECONDS, assumptions.GPU_LEAST_SECONDS)
+            seconds = max(seconds + assumptions.LINGER_SECONDS, assumptions.GPU_MIN_SECONDS)
             price = TASK_USD_HOUR / 3600
             self.gpu_seconds += seconds
             self.gpu_work += worker.worked

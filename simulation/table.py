@@ -138,8 +138,8 @@ def _cells(name: str, result: Figures) -> list[str]:
         _number(result.usd_audio_hour, 3),
         _number(result.idle_usd),
         _number(result.usd),
-        str(result.most_gpus),
-        str(result.most_quick),
+        str(result.max_gpus),
+        str(result.max_quick),
     ]
 
 

@@ -246,5 +246,5 @@ class SimulatedWorkers(ABC):
         """Add the number of workers to the timeline, and to the bill where it is the highest so far."""
         gpus = sum(worker.kind is WorkerKind.TASK for worker in self.running)
         quick = len(self.running) - gpus
-        self.bill.most_gpus, self.bill.most_quick = max(self.bill.most_gpus, gpus), max(self.bill.most_quick, quick)
+        self.bill.max_gpus, self.bill.max_quick = max(self.bill.max_gpus, gpus), max(self.bill.max_quick, quick)
         self.timeline.append((self.env.now, gpus, quick))

@@ -14,9 +14,9 @@ _LOCATION = re.compile(r" - at `\$\.?(.*)`$")
 
 
 class InvalidDocument(ValueError):
-    """A text that is no JSON, or JSON that is not the expected document; its message names the place.
+    """Text that is not JSON, or JSON that is not the expected document; the message names the location.
 
-    The message is for the log. `problem` says the same to somebody who wrote the JSON, in JSON's words.
+    The message is for the log. `problem` says the same for the person who wrote the JSON, in JSON's terms.
     """
 
     def __init__(self, message: str, problem: str) -> None:

@@ -1,10 +1,10 @@
-"""States of a job, as rows, answers and events spell them, and the most jobs that are counted before one."""
+"""States of a job, as rows, answers and events spell them, and the limit of jobs that are counted ahead of one."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-# Of the jobs before one that waits: more are not counted. As many keys of the index are about 150 KB, 20 read units.
+# Limit of the jobs that are counted ahead of a waiting one. Their keys in the index are about 150 KB: 20 read units.
 MAX_JOBS_AHEAD = 1000
 
 

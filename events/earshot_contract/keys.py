@@ -68,12 +68,12 @@ def redacted_audio_key(job_id: str) -> str:
 
 
 def spans_key(job_id: str, digest: str) -> str:
-    """Return the key of the spans that are to be silent in that copy; `digest` is theirs and the audio's."""
+    """Return the key of the list of spans that are silent in that copy; `digest` is that of the spans and the audio."""
     return f"{work_prefix(job_id)}silent-spans/{digest}.json"
 
 
 def upload_error_key(upload_key: str) -> str:
-    """Return the key of what says why an upload failed: beside the results that it would have had."""
+    """Return the key of the object that says why an upload failed, next to the keys of its results."""
     return upload_result_key(upload_key, ERROR_FILE)
 
 
@@ -123,7 +123,7 @@ def plan_key(job_id: str) -> str:
 
 
 def fingerprint_key(job_id: str) -> str:
-    """Return the key of the digest that says for which audio and options a job's plan and shard results hold."""
+    """Return the key of the digest of the audio and options from which a job's plan and shard results were made."""
     return f"{work_prefix(job_id)}fingerprint"
 
 
@@ -182,7 +182,7 @@ def ids_pk(job_id: str) -> str:
 
 
 def source_url_pk(job_id: str) -> str:
-    """Return the partition key of the item with a job's whole URL, if its row has it without what authenticates it."""
+    """Return the partition key of the item with a job's whole URL, if its row has it without credentials."""
     return f"URL#{job_id}"
 
 

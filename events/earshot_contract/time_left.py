@@ -4,9 +4,9 @@ from __future__ import annotations
 
 
 def seconds_left(share: float, worked: float, since: float) -> float | None:
-    """Return the seconds that the rest takes if it goes on as it went until the last news.
+    """Return the seconds that the rest takes at the mean speed until the last report.
 
-    In between it falls as the clock goes: it must not grow for lack of news.
+    Between two reports the estimate falls with the clock: a missing report must not make it grow.
 
     Args:
         share: share of the whole that was done when it last changed, 0 to 1.
@@ -14,7 +14,7 @@ def seconds_left(share: float, worked: float, since: float) -> float | None:
         since: seconds from then until now.
 
     Returns:
-        None where nothing is done yet, and where the estimate is used up: it was wrong, and there is no other.
+        None if nothing is done yet, and if the estimated time has passed: the estimate was wrong.
     """
     if share <= 0:
         return None

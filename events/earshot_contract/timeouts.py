@@ -17,7 +17,7 @@ SHARD_WAIT_DAYS = 4
 # SQS hides a received shard message for this long (queue attribute; the worker asks for the same and renews it). A
 # crashed worker's shards become visible again after at most this time.
 VISIBILITY_SECONDS = 60
-# The same for the fast queue, whose callers wait: with its poll of a second, another worker has a dead worker's clip
+# The same for the fast queue, whose callers wait: with a poll each second, another worker has a dead worker's clip
 # after at most 10 s, and 15 of the caller's 25 s are left. A renewal every 3 s costs 1,020 ChangeMessageVisibilityBatch
 # more than one every 20 s, in an hour without a pause and for each ten clips in work: $0.0004 at SQS's $0.40 a million.
 # Leases and task tokens are not renewed more often.
@@ -31,17 +31,17 @@ SLOT_LEASE_SECONDS = 180
 # From a worker's launch until it receives its first shard: instance, image, model. An estimate, between the 100 s that
 # were computed and the 5 minutes that were planned for; not measured in AWS.
 WORKER_START_SECONDS = 180
-# The same of a quick worker whose environment is new: image, libraries, model. An estimate until the first is measured:
+# The same for a quick worker in a new environment: image, libraries, model. An estimate until the first is measured:
 # a public deployment of the same model on Lambda reports 20 to 60 s with the model on a network file system
 # (https://github.com/gabrielkoo/aws-lambda-whisper-adaptor); Earshot reads it in parallel ranges from S3. By stage:
 # simulation/assumptions.py.
 QUICK_START_SECONDS = 9
 # Lambda's longest run (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 QUICK_RUN_SECONDS = 900
-# A quick worker takes bulk shards for so long after its launch; then the policy decides anew whether it pays. So a
-# shard has at least ten minutes until the limit.
+# A quick worker takes bulk shards for this time after its launch; then the policy decides again whether quick workers
+# pay. So a shard has at least ten minutes until the limit.
 QUICK_BULK_SECONDS = 300
-# So long before its limit it takes no further shard: twice what the longest of the fast queue takes.
+# A quick worker takes no shard in this time before its limit: twice what the longest shard of the fast queue takes.
 QUICK_RESERVE_SECONDS = 150
 # How long a task may take until its worker renews the lease for the first time, by kind of capacity; then the worker
 # machine stops it. Without a deadline a task stays in PROVISIONING for as long as there is no instance for it. Spot
@@ -56,9 +56,9 @@ SLOT_TTL_SECONDS = 86_400
 # Worker 0 waits this long for another shard before it leaves (setting of the stack, default of the functions). Waiting
 # as long as a start takes never costs more than twice what it saves.
 IDLE_SECONDS = WORKER_START_SECONDS
-# Every other task waits so long: for the next shard of a burst.
+# Every task but worker 0 waits this long: for the next shard of a burst.
 SPARE_IDLE_SECONDS = 20
-# A quick worker waits so long: two polls. Its environment stays warm for minutes after it, and costs nothing then.
+# A quick worker waits this long: two polls. Lambda keeps its environment warm for minutes afterwards, without charge.
 QUICK_IDLE_SECONDS = 2
 
 # -- a caller who waits ------------------------------------------------------------------------------------

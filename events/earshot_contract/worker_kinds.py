@@ -9,7 +9,7 @@ class WorkerKind(StrEnum):
     """What runs a worker's loop. The loop, its slot and its queues are the same."""
 
     TASK = "task"  # an ECS task: a GPU instance, or Fargate in the CPU flavour
-    QUICK = "quick"  # an invocation of a Lambda container function, on CPU: there in seconds, and at most 15 minutes
+    QUICK = "quick"  # an invocation of a Lambda container function, on CPU: starts in seconds, runs 15 minutes at most
 
 
 # Lambda gives one vCPU for each 1,769 MB (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).

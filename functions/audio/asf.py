@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 MAGIC = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c"
-_MAX_HEADER = 1 << 20  # bytes; pictures stand in it, too
+_MAX_HEADER = 1 << 20  # bytes; it may contain pictures
 # GUIDs of the objects that describe the encryption: the simple one, the extended one, and the advanced one.
 _ENCRYPTION = (
     b"\xfb\xb3\x11\x22\x23\xbd\xd2\x11\xb4\xb7\x00\xa0\xc9\x55\xfc\x6e",
@@ -15,10 +15,10 @@ _ENCRYPTION = (
 
 
 def is_protected(file: BinaryIO, head: bytes) -> bool:
-    """Return whether a file is ASF and its header has an object of encryption.
+    """Return whether a file is ASF and its header has an encryption object.
 
     Args:
-        file: the file, at its beginning, and left there.
+        file: the file, at its beginning; its position does not change.
         head: its first bytes.
     """
     if not head.startswith(MAGIC):

@@ -1,7 +1,7 @@
 """Headers of a fixed form: AU, CAF, Wave64, WavPack, TTA and AMR files.
 
-Each function returns seconds, channels and sample rate (Hz), None where the file has no value. The duration of samples
-that are not compressed is that of the bytes there are, not that of the header's length.
+Each function returns seconds, channels and sample rate (Hz), None where the file has no value. The duration of
+uncompressed samples follows from the size of the file, not from the length in the header.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _UNKNOWN_SAMPLES = 0xFFFF_FFFF
 
 
 def read(file: BinaryIO, size: int, head: bytes) -> Values | None:
-    """Return the values of a file of one of these formats; None: it is of another.
+    """Return the values of a file of one of these formats; None for any other file.
 
     Args:
         file: the file.
         size: its length in bytes.
-        head: its first bytes, 64 at least if it has so many.
+        head: its first 64 bytes or more, or all of a shorter file.
     """
     find = next((find for magic, find in _FORMATS if head.startswith(magic)), None)
     if find is None:

@@ -1,4 +1,4 @@
-"""FLV files: channels and sample rate by the first sound there is."""
+"""FLV files: channels and sample rate of the first audio tag."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import BinaryIO
 from functions.audio.frame_channels import aac_config, frame_channels
 
 MAGIC = b"FLV\x01"
-_LOOK_BYTES = 1 << 20  # from the start of the file
+_READ_BYTES = 1 << 20  # from the start of the file
 _AUDIO_TAG = 8
-# By the number of the codec: MP3 (of 8 kHz, too), AAC, Speex, and what has a way of its own to say its channels.
+# Numbers of codecs: MP3 (two numbers, one for 8 kHz), AAC, Speex, and one whose channels are in a header of its own.
 _MP3, _AAC, _SPEEX, _OWN_HEADER = (2, 14), 10, 11, 9
 _LOWEST_RATE = 5512.5  # Hz; the others are two, four and eight times as high
 
@@ -17,7 +17,7 @@ _LOWEST_RATE = 5512.5  # Hz; the others are two, four and eight times as high
 def read(file: BinaryIO) -> tuple[float | None, int | None, int | None]:
     """Return seconds, channels and sample rate (Hz); None where the file has no value."""
     file.seek(0)
-    data = file.read(_LOOK_BYTES)
+    data = file.read(_READ_BYTES)
     at = 13
     while at + 11 <= len(data):
         length = int.from_bytes(data[at + 1 : at + 4], "big")

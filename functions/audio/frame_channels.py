@@ -9,7 +9,7 @@ from earshot_contract.signatures.frame_headers import aac_frame_bytes, ac3_frame
 
 AAC_RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
 _AAC_CHANNELS = (None, 1, 2, 3, 4, 5, 6, 8, None, None, None, 7, 8, None, 8)  # by configuration
-_PARAMETRIC_STEREO = 29  # object type: one channel is stored, and two are heard
+_PARAMETRIC_STEREO = 29  # object type: one channel is stored, two are decoded
 _MPEG_MONO = 3
 _AC3_CHANNELS = (2, 1, 2, 3, 3, 4, 4, 5)  # by mode, without the bass channel
 _AC3_MAX_VERSION = 10  # later ones are E-AC-3

@@ -10,9 +10,9 @@ from earshot_contract.signatures.frame_headers import HEADER_BYTES
 from functions.audio.frame_channels import frame_channels
 from functions.audio.tracks import HeaderTrack
 
-_LOOK_BYTES = 1 << 20  # from the start of the file
-# A packet of 188 bytes begins with the first one; in camcorders' files four bytes of time come before each.
-_SYNC, _PACKET_SIZES = 0x47, (188, 192, 204)  # broadcasters' have 16 bytes of error correction behind each
+_READ_BYTES = 1 << 20  # from the start of the file
+# The first byte of a packet, and the lengths of packets: camcorders put a time stamp of four bytes before each of 188,
+_SYNC, _PACKET_SIZES = 0x47, (188, 192, 204)  # broadcasters 16 bytes of error correction behind it
 _PACKETS_IN_A_ROW = 4
 _MAX_LEAD_IN = 2 * 204  # bytes before the first packet: a recording may begin inside one
 _SOUND_TYPES = {0x03, 0x04, 0x0F, 0x11, 0x80, 0x81, 0x84, 0x87, 0x06}  # of a stream in the program's table
@@ -38,7 +38,7 @@ def is_program_stream(head: bytes) -> bool:
 def read(file: BinaryIO) -> list[HeaderTrack]:
     """Return the sound tracks of either kind of stream."""
     file.seek(0)
-    data = file.read(_LOOK_BYTES)
+    data = file.read(_READ_BYTES)
     form = _packet_form(data)
     if form is None:
         return _program_tracks(data)
@@ -142,7 +142,7 @@ def _channels(sound: bytes) -> int | None:
 
 
 def _program_tracks(data: bytes) -> list[HeaderTrack]:
-    """Return the sound tracks of a program stream in the order in which they are first heard."""
+    """Return the sound tracks of a program stream in the order in which they first occur."""
     tracks: dict[bytes, HeaderTrack] = {}
     tried: Counter[bytes] = Counter()
     for match in _PROGRAM_SOUND.finditer(data):

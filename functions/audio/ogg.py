@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 MAGIC = b"OggS"
 _OPUS_RATE = 48_000  # Hz, of Opus's positions, whatever was recorded
-_LOOK_BYTES = 1 << 17  # from the start and from the end; a page has at most 65,307
+_READ_BYTES = 1 << 17  # from the start and from the end; a page has at most 65,307
 _PAGE = re.compile(rb"OggS\0[\0-\x07]")
 _NO_POSITION = 0xFFFF_FFFF_FFFF_FFFF  # of a page on which no packet ends
 
@@ -24,15 +24,15 @@ def read(file: BinaryIO, size: int) -> tuple[float | None, int | None, int | Non
         size: its length in bytes.
     """
     file.seek(0)
-    head = file.read(_LOOK_BYTES)
+    head = file.read(_READ_BYTES)
     for page in _PAGE.finditer(head):
         stream = _audio_stream(head[page.start() + 26 :])
         if stream is None:
             continue
         channels, rate, delay = stream
         serial = head[page.start() + 14 : page.start() + 18]
-        file.seek(max(0, size - _LOOK_BYTES))
-        first, last = _positions(head, serial), _positions(file.read(_LOOK_BYTES), serial)
+        file.seek(max(0, size - _READ_BYTES))
+        first, last = _positions(head, serial), _positions(file.read(_READ_BYTES), serial)
         # A dump of a radio begins anywhere on the stream's clock, and a page has at most some seconds.
         start = first[0] if first and first[0] > 10 * rate else 0
         samples = last[-1] - start - delay if last else 0

@@ -35,7 +35,7 @@ from functions.errors import bad_audio
 _ENCRYPTED = (
     "corrupt or unsupported data: the sound of this file is encrypted (copy protection, DRM): send a copy without it."
 )
-_MAX_WRAPPERS = 4  # tags and WAV headers around a recording; a hostile file has thousands, one in the other
+_MAX_WRAPPERS = 4  # tags and WAV headers around a recording; a hostile file has thousands, one inside the other
 _FRAME_START = re.compile(rb"\xff[\xe2-\xff]|\x0b\x77")
 _AAC_SAMPLES = 1024  # of a frame
 _AAC_SPOTS = (1 / 8, 3 / 8, 5 / 8, 7 / 8)  # of the file
@@ -50,7 +50,7 @@ class Probe:
     duration: float | None = None  # seconds
     channels: int | None = None
     sample_rate: int | None = None  # Hz
-    tracks: int = 1  # of sound, as far as the header says
+    tracks: int = 1  # audio tracks, as far as the header says
 
 
 def probe(file: BinaryIO, size: int, raw: RawAudio | None = None, requested_track: TrackRequest | None = None) -> Probe:

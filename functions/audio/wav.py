@@ -1,4 +1,4 @@
-"""WAV headers: duration, channels and sample rate; the duration by the bytes there are, not by the header's length."""
+"""WAV headers: duration (from the size of the file, not from the length in the header), channels, sample rate."""
 
 from __future__ import annotations
 

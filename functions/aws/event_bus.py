@@ -11,11 +11,11 @@ def announce(detail: JobDetail) -> None:
     """Put one event on the bus; the class of its detail is the detail type.
 
     Raises:
-        InvalidDocument: the detail is none of the schema that subscribers know; nothing was put.
+        InvalidDocument: the detail does not match the schema; nothing was put.
         RuntimeError: the bus rejected the event; the state machine retries the step.
     """
     detail_type, text = DETAIL_TYPES[type(detail)], detail.to_json()
-    type(detail).from_json(text)  # constructors take anything
+    type(detail).from_json(text)  # constructors do not validate
     entry = {"EventBusName": settings().bus, "Source": SOURCE, "DetailType": detail_type, "Detail": text}
     answer = client("events").put_events(Entries=[entry])
     if answer.get("FailedEntryCount"):

@@ -17,9 +17,10 @@ from functions.aws.clients import client
 # Size of a multipart upload's parts: at least 5 MiB (S3's limit), small for the memory of a function, and all that a
 # client loses with its line
 PART_BYTES = 16 * 1024**2
-PRESIGNED_URL_SECONDS = 3600  # for which a URL works: what reads or writes 2 GiB begins sooner
+PRESIGNED_URL_SECONDS = 3600  # for which a URL works: a transfer must begin within this time, not end
 UNVERSIONED = "null"  # S3's version id of an object that was written before the bucket had versions
-# Of keys. DeleteObjects lists them in XML 1.0, which has no such characters and reads a carriage return as a line feed.
+# Characters of keys that DeleteObjects cannot name: its list is XML 1.0, which has none of them and reads a carriage
+# return as a line feed.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 READ_BYTES = 128 * 1024  # size of one ranged GET while probing: most headers fit into the first
 

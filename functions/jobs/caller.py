@@ -1,4 +1,4 @@
-"""Caller of the API: who asks, and which jobs are theirs. ADR 0015."""
+"""Caller of the API: name, owner, scope, and the jobs that they may see. ADR 0015."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Caller(Struct, frozen=True):
     """Who sent a request, as the authorizer found out."""
 
     name: str = PUBLIC_OWNER  # of the API key
-    owner: str = PUBLIC_OWNER  # the id of the key, or that of the key whose place it takes
+    owner: str = PUBLIC_OWNER  # id of the key, or of the key that it replaces
     scope: Scope = Scope.WRITE
     address: str = ""  # IP address of the connection
 
@@ -33,17 +33,17 @@ class Caller(Struct, frozen=True):
 
     @property
     def is_anonymous(self) -> bool:
-        """True without a key. All such callers are one owner: they list nothing, and an id is their secret."""
+        """True without a key. All such callers are one owner: they list nothing, and need a job's whole id."""
         return self.owner == PUBLIC_OWNER and not self.sees_all
 
     @property
     def sees_all(self) -> bool:
-        """True for those who see the jobs of all owners, and of none."""
+        """True for callers who see the jobs of all owners, and those without an owner."""
         return self.scope is Scope.ADMIN
 
     @property
     def identity(self) -> str:
-        """Two requests are of the same caller if this is the same. Callers without a key differ by their address."""
+        """Who counts as one caller for idempotency: the owner; callers without a key also by address."""
         return f"{self.owner} {self.address}" if self.is_anonymous else self.owner
 
     def may_see(self, job: Job) -> bool:

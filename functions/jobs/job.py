@@ -38,7 +38,7 @@ class Source(Document, Struct, frozen=True):
 
     def without_credentials(self) -> Source:
         """Return the source whose URL has nothing that authenticates it; `withheld` says whether it had."""
-        if self.kind is not SourceKind.URL or not self.url:  # of an object in S3 the key is its name, whatever is in it
+        if self.kind is not SourceKind.URL or not self.url:  # the key of an S3 object is a name, not credentials
             return self
         url = without_credentials(self.url)
         return self if url == self.url else replace(self, url=url, withheld=True)
@@ -61,7 +61,7 @@ class Delivery(Document, Struct, frozen=True):
     status: int | None = None  # what the receiver answered; None: nothing
     error: str | None = None
     next: str | None = None  # when the next try is due; None: there is no further one
-    requested: bool | None = None  # True: no try, but a caller's request to begin anew with them
+    requested: bool | None = None  # True: no try, but a caller's request for a new round of tries
 
 
 class Job(Document, Struct):
@@ -80,7 +80,7 @@ class Job(Document, Struct):
     started: str | None = None
     completed: str | None = None
     model: str | None = None  # name in the models bucket
-    known_speakers: bool | None = None  # True: names and samples of voices lie in the job's work
+    known_speakers: bool | None = None  # True: names and samples of voices are under the job's work prefix
     duration: float | None = None  # seconds of audio
     channels: int | None = None  # transcribed
     language: str | None = None
@@ -93,9 +93,9 @@ class Job(Document, Struct):
     execution: str | None = None  # ARN of the execution that owns the row; DELETE stops it
     restarts: int | None = None  # how often Sweep has started it again
     model_seconds: float | None = None  # seconds that workers spent inside the model
-    cost_usd: float | None = None  # of the workers' time that they took, by each kind's price of an hour
+    cost_usd: float | None = None  # of the job's share of workers' time, by each kind's price of an hour
     worker_start: dict[str, float] | None = None  # seconds by stage of the start of a worker that had to start
-    warnings: list[dict[str, str]] | None = None  # of the options that could not do what they say
+    warnings: list[dict[str, str]] | None = None  # about options that could not take effect
     transcript: str | None = None  # key in the transcripts bucket
     edits: str | None = None  # version of the corrections; None: there are none
     shares: list[Share] | None = None  # links that read the transcript, the oldest first
@@ -115,12 +115,12 @@ class Job(Document, Struct):
 
     @property
     def redeliveries(self) -> int:
-        """How often a caller has asked for the callback again."""
+        """How often a caller has requested the callback again."""
         return sum(bool(each.requested) for each in self.deliveries or ())
 
     @property
     def callback_tries(self) -> int:
-        """Tries to deliver the callback, since it was asked for again if it was."""
+        """Tries to deliver the callback, since the last redelivery if there was one."""
         tries = 0
         for each in self.deliveries or ():
             tries = 0 if each.requested else tries + 1

@@ -29,7 +29,7 @@ _DATE_CHARACTERS = len("2026-11-22")
 
 
 class JobFilter(Struct, frozen=True):
-    """What jobs must have to be listed. Empty members ask for nothing."""
+    """Conditions on the jobs of a list. Empty members are no condition."""
 
     states: frozenset[JobState] = frozenset()
     name: str = ""  # lower-case; a part of the name, or with `*` and `?` the whole of it
@@ -56,7 +56,7 @@ class JobFilter(Struct, frozen=True):
         )
 
     def matches(self, job: Job) -> bool:
-        """Return whether a job has all that is asked for."""
+        """Return whether a job fulfils all conditions."""
         if self.states and job.state not in self.states:
             return False
         if not self.since <= job.created <= self.until or not self._matches_name(job.name or ""):

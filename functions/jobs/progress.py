@@ -1,4 +1,4 @@
-"""Progress of a job: seconds of audio done of all, and an estimate of the time that is left."""
+"""Progress of a job: share of the audio that is done, and an estimate of the time that is left."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from functions.jobs.job import Job
 def progress(job: Job, shards_done: int, now: str) -> dict[str, Any]:
     """Return the members `progress`, `seconds` and `estimated_seconds_left` of a job, as callers see them.
 
-    `progress` is a share of the audio's seconds where workers have reported any, else of the shards. What is left is
-    estimated to take as long a second as what was done at the last report had taken since the first worker began; it is
-    left out while there is no estimate.
+    `progress` is a share of the audio's seconds if workers have reported any, else of the shards. The estimate takes
+    the mean speed from the start of the first worker to the last report; without an estimate the member is left out.
 
     Args:
         job: the job.

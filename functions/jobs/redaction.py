@@ -1,7 +1,7 @@
 """Query strings and URLs without the secrets they may hold, for API answers, events, and rows.
 
-Path and query of a callback's URL may hold secrets, too: of it only scheme and host are shown, and stored in the row.
-The whole one has an item of its own (functions/aws/table/withheld_urls.py).
+Path and query of a callback's URL may hold secrets, too: answers and rows have only its scheme and host. The whole URL
+is in an item of its own (functions/aws/table/withheld_urls.py).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def with_callback(query: str, url: str) -> str:
 
 
 def callback_of(query: str) -> str | None:
-    """Return the callback's URL as a query string has it, if `with_shown_callback` takes away of it, else None."""
+    """Return the callback's URL as a query string has it, if `with_shown_callback` would shorten it, else None."""
     return withheld_callback(next(reversed(raw_options(query).get("callback", [])), None))
 
 
@@ -61,7 +61,7 @@ def stored_options(options: Options) -> dict[str, Any]:
 
 
 def _is_callback(key: str, value: str) -> bool:
-    """Return whether option parsing reads this key as `callback`, or the caller probably meant it so."""
+    """Return whether option parsing reads this key as `callback`, or the caller probably meant that option."""
     name = option_name(key)
     return name == "callback" or ("://" in value and ("callback" in name or "hook" in name))
 

@@ -1,6 +1,6 @@
-"""Shares: links by which somebody without a key reads one transcript. ADR 0023.
+"""Shares: links that read one transcript without a key. ADR 0023.
 
-The secret of a link is random. Only its SHA-256 digest is stored, in the row of its job: with the row the links end.
+The secret of a link is random. Only its SHA-256 digest is stored, in the row of its job: without the row no link works.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from msgspec import Struct
 from earshot_contract.credentials.api_keys import ID_CHARACTERS
 from earshot_contract.document import Document
 
-MAX_SHARES = 20  # of one job that still open it: a row has room for far more, and a caller that loops is told
+MAX_SHARES = 20  # unexpired ones of one job: a row has room for far more; the limit stops a client that loops
 DEFAULT_DAYS = 7
 SECRET_BYTES = 16  # 128 bits: 22 characters of base64url
 

@@ -27,7 +27,7 @@ class CallbackFailed(Exception):
 
     Attributes:
         status: what the receiver answered; None: nothing.
-        retry_after: seconds that the receiver asks to wait; 0.0 without such a wish.
+        retry_after: seconds that the receiver asks to wait; 0.0 if it does not ask.
         is_final: True if no further try is of use: the receiver wants none, or the URL is gone.
     """
 
@@ -82,7 +82,7 @@ def deliver(
     try:
         connection.request(method, request_target(parts), body, headers)
         response = connection.getresponse()
-        response.close()  # what it says does not matter; it would keep the socket open
+        response.close()  # its body does not matter; an open response would keep the socket open
         if time.monotonic() >= deadline:  # http.client takes headers that were cut off for whole ones
             raise TimeoutError
     except (OSError, http.client.HTTPException, ValueError) as error:

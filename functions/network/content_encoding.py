@@ -1,7 +1,7 @@
-"""Content-Encoding of a download: decoded where it says so and the bytes agree, else taken as they are.
+"""Content-Encoding of a download: decoded if the header names it and the bytes agree, otherwise left as they are.
 
-Compression is never requested. Objects come with it all the same: SDKs leave `aws-chunked` at S3, and programs write
-`none`.
+Requests never ask for compression. Some objects have the header nevertheless: SDKs leave `aws-chunked` at S3, and
+programs write `none`.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def decoder(header: str, start: bytes) -> Decoder:
 
     Args:
         header: its Content-Encoding, "" without one.
-        start: its first bytes; a header that they contradict is not believed.
+        start: its first bytes; a header that they contradict is ignored.
 
     Raises:
         BadContent: It is compressed in a way that is not decoded.

@@ -1,4 +1,4 @@
-"""Responses of servers on the web: status lines, answers before the answer, and where a redirect leads."""
+"""Responses of servers on the web: status lines, interim responses (1xx), and the targets of redirects."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import http.client
 import re
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-_EARLY = range(102, 200)  # statuses of answers before the answer (103 Early Hints); http.client skips 100 alone
+_INTERIM_STATUSES = range(102, 200)  # such as 103 Early Hints; http.client skips 100 alone
 _CONTENT_RANGE = re.compile(r"bytes 0-(\d{1,18})/(\d{1,18})", re.IGNORECASE | re.ASCII)  # from the first byte on
 _MAX_REASON = 100  # characters of a status line in a message
 _RAW_URL = "%/:=&?~#+!$,;'@()*[] \\"  # what stays of a Location whose bytes are not UTF-8
 
 
 class FinalResponse(http.client.HTTPResponse):
-    """Response whose status is the last: those that announce it are read over."""
+    """Response that skips interim responses before the final one."""
 
     def _read_status(self) -> tuple[str, int, str]:  # the one place where http.client reads a status line
         while True:
             version, status, reason = super()._read_status()  # type: ignore[misc]
-            if status not in _EARLY:
+            if status not in _INTERIM_STATUSES:
                 return version, status, reason
             http.client.parse_headers(self.fp)
 
@@ -30,7 +30,7 @@ def status_text(response: http.client.HTTPResponse) -> str:
 
 
 def is_whole_range(response: http.client.HTTPResponse) -> bool:
-    """Tell whether a 206 holds all bytes of the file, as servers send that answer every request with a range."""
+    """Return whether a 206 holds all bytes of the file: some servers answer every request with a range."""
     match = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", "").strip())
     return response.status == 206 and match is not None and int(match[1]) + 1 == int(match[2])
 

@@ -1,7 +1,7 @@
 """IP addresses that callers' URLs may lead to: those that IANA lists as globally reachable.
 
-Python's `is_global` is no substitute: which blocks it knows depends on the version of the interpreter. 3.11 takes
-most of 192.0.0.0/24, and 192.88.99.0/24, 2002::/16, 3fff::/20 and fec0::/10 for public.
+Python's `is_global` is no substitute: its blocks depend on the version of the interpreter. 3.11 calls most of
+192.0.0.0/24, and 192.88.99.0/24, 2002::/16, 3fff::/20 and fec0::/10 public.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The header `Retry-After` of servers that downloads and callbacks talk to: how long they ask their clients to wait.
 
-What the API itself sends is in `functions/handlers/api/response.py`.
+The API's own header is in `functions/handlers/api/response.py`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ class _Store(Struct, frozen=True):
     """Host of files whose address can be made from that of the page."""
 
     advice: str
-    in_address: str  # part of the address of a file; where it stands already, the advice was followed in vain
+    in_address: str  # part of the address of a file; an address that has it already gets no advice
 
 
 _GOOGLE_DRIVE = _Store(

@@ -22,15 +22,15 @@ PORTS = (None, 80, 443, 8080, 8443)  # Deepgram's rule for callbacks; None: the 
 _SCHEMES = ("http", "https")
 _MAX_SHOWN = 100  # characters of a URL in a message
 
-# ASCII that a URL keeps as it stands. The percent sign is among it: what is escaped already is not escaped again.
+# ASCII characters of a URL that are not escaped, the percent sign among them: nothing is escaped twice.
 _UNESCAPED = "%/:=&?~#+!$,;'@()*[]"
-# Around a pasted URL: browsers leave white space out; the others are invisible.
-AROUND = " \t\r\n\v\f\xa0\u2028\u2029\u202f\u3000\ufeff\u200b"
+# Characters that may surround a pasted URL: white space, which browsers remove, too, and invisible ones.
+STRIPPED_CHARACTERS = " \t\r\n\v\f\xa0\u2028\u2029\u202f\u3000\ufeff\u200b"
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # IDNA's four label separators
 _PATH = re.compile(r"[a-zA-Z]:[\\/]|\\\\|[/~.]")
 _WITHOUT_SCHEME = re.compile(r"(?:[\w-]+\.)+[a-zA-Z]{2,}(?::\d+)?(?:[/?#]|$)|localhost(?::\d+)?(?:[/?#]|$)")
 _SLASHES_MISSING = re.compile(r"https?(?::/?|//)(?![:/])", re.IGNORECASE)
-_SEVERAL = re.compile(r"(?:\s[\s,;|]*|[,;|]\s+)https?://", re.IGNORECASE)  # not in https://PROXY/https://HOST/PATH
+_SEVERAL_URLS = re.compile(r"(?:\s[\s,;|]*|[,;|]\s+)https?://", re.IGNORECASE)  # not in https://PROXY/https://HOST/PATH
 _MEDIA = re.compile(
     r"\.(?:aac|aif[fc]?|amr|avi|caf|flac|m4[abv]|mkv|mov|mp[234]|mpe?g|oga|ogg|opus|wave?|web[am]|wma|wmv|3gp)$",
     re.IGNORECASE,
@@ -66,7 +66,7 @@ def check_url(url: str, use: UrlUse = UrlUse.DOWNLOAD) -> SplitResult:
         ApiError: It is not an http(s) URL, different parsers would read it differently, its port is not one of `PORTS`,
             or its host is an IP address that is not public.
     """
-    url = url.strip(AROUND)
+    url = url.strip(STRIPPED_CHARACTERS)
     try:
         parts = _split(url, use)
     except _Unreadable as error:
@@ -90,14 +90,14 @@ def basic_authorization(parts: SplitResult) -> dict[str, str]:
 
 
 class _Unreadable(Exception):
-    """A URL that cannot be read without a guess; the text is an error message."""
+    """A URL whose meaning is ambiguous; the text is an error message."""
 
 
 def _split(url: str, use: UrlUse) -> SplitResult:
     """Split a URL into ASCII parts."""
     if len(url) > MAX_URL:
         raise _Unreadable(f"It has {len(url)} characters; {MAX_URL} are accepted.")
-    if _SEVERAL.search(url):
+    if _SEVERAL_URLS.search(url):
         raise _Unreadable("There are several: send one address, https://HOST/PATH.")
     if any(ord(letter) < 32 or ord(letter) == 127 or "\ud800" <= letter <= "\udfff" for letter in url):
         raise _Unreadable("It has a line break or another control character, or half a letter.")

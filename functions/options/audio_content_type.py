@@ -1,7 +1,7 @@
 """Content types of headerless audio (`audio/L16;rate=16000`): they name encoding, sample rate and channels.
 
 RFC 2586 and 4856 define some of these parameters; speech services of Google, IBM, Amazon and Wit.ai, and GStreamer,
-have names of their own for them. What the query string says counts more.
+have names of their own for them. Values of the query string have precedence.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _GSTREAMER_TYPE = re.compile(r"^\((?:string|int|fraction|boolean)\)\s*")  # `rat
 
 
 def with_content_type(query: str, content_type: str, audio: bytes) -> str:
-    """Return a query string with what the content type says of headerless audio and the query does not.
+    """Return a query string with the content type's values for headerless audio that the query does not have.
 
     Args:
         query: query string of the request.
@@ -49,8 +49,8 @@ def with_content_type(query: str, content_type: str, audio: bytes) -> str:
 def claims_of(content_type: str, named: Container[str] = ()) -> dict[str, str]:
     """Return the options `encoding`, `sample_rate` and `channels` that a content type stands for.
 
-    Without all that is needed to read the audio, and for samples that no option can name, there are none: such audio is
-    refused as that of which nothing is known.
+    There are none if a value that is necessary to read the audio is missing, or if no option can name the samples: such
+    audio is then refused like audio of an unknown format.
 
     Args:
         content_type: with parameters.

@@ -1,4 +1,4 @@
-"""Contradictions: options of one request that cannot both be obeyed; each is warned about, with what was done."""
+"""Contradictions: options of one request that cannot both take effect; a warning for each says which one did."""
 
 from __future__ import annotations
 

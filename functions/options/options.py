@@ -161,8 +161,8 @@ class Options(Struct, frozen=True):
             return None
         from earshot_contract.documents.shards import SpeakerOptions
 
-        least, most = self.num_speakers or self.min_speakers, self.num_speakers or self.max_speakers
-        return SpeakerOptions(SPEAKERS, least, most)
+        minimum, maximum = self.num_speakers or self.min_speakers, self.num_speakers or self.max_speakers
+        return SpeakerOptions(SPEAKERS, minimum, maximum)
 
     @property
     def requires_speakers(self) -> bool:

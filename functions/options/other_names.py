@@ -1,4 +1,4 @@
-"""Names that other services and Whisper's programs give to options, and what is meant by each here."""
+"""Names that other services and Whisper's programs give to options, and the option here for each."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import re
 
 from functions.errors import bad_request
 from functions.file_name import clean_name
-from functions.languages import OF_COUNTRIES, is_detection, whisper_code
+from functions.languages import LANGUAGE_OF_COUNTRY, is_detection, whisper_code
 from functions.missing_value import mistake_of_missing_value
 from functions.network.callback_url import check_callback_url
 from functions.options.specification import invalid_value
@@ -134,7 +134,7 @@ def _advice(name: str, tag: str) -> str:
     if len(set(listed)) > 1:
         languages = "&".join(f"detect_language={code}" for code in dict.fromkeys(listed))
         return f"It is one language: {name}={listed[0]}. To have it detected among several: {languages}."
-    if of_country := OF_COUNTRIES.get(tag.strip().lower()):
+    if of_country := LANGUAGE_OF_COUNTRY.get(tag.strip().lower()):
         return f"{tag!r} is a country's code. Write {name}={of_country}."
     parts = [part for part in re.split(r"[^\w-]+|(?<=[a-z])(?=[A-Z]{2}\b)", tag) if part]
     found = next((code for part in reversed(parts) if (code := whisper_code(part))), None)

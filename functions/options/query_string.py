@@ -14,10 +14,10 @@ from functions.options.other_names import ADVICE
 from functions.options.registry import OPTIONS
 from functions.options.specification import OptionType, Support
 
-# Options that no answer may lack without a word: what they keep out of a transcript would be stored.
+# Options that are never ignored with only a warning: the transcript would contain what they remove.
 _NEVER_IGNORED = ("redact", "redact_audio")
 _ALIKE = 0.8  # of difflib's ratio: `punctuation` and `punctuate` are alike, `endpointing` and `encoding` are not
-_OF_STREAMING = ("utterance_end_ms",)  # Deepgram's, which clients send here, too, and which is like an option's name
+_STREAMING_OPTIONS = ("utterance_end_ms",)  # Deepgram's; its name resembles an option's
 _MAX_QUERY = 65_536  # characters: those of a form are far more than a URL has, and a row holds 400 KB
 _MAX_NAME = 40  # characters of a name that may be misspelt
 _MAX_MISSPELT = 50  # names that are warned about: a warning is five times as long as a name, and a row holds it
@@ -35,8 +35,8 @@ def query_string(pairs: list[tuple[str, str]]) -> str:
 def upload_query(metadata: Mapping[str, str]) -> str:
     """Return the query string of an upload from its object's metadata, whose member `listen` has it.
 
-    Without a language, it is detected: a file dropped into a folder says nothing about its language. Redaction is
-    obeyed, or refused where it is misspelt, under any other name, too: `redact=pci` is a usual one.
+    Without a language, it is detected: a file dropped into a folder does not name its language. `redact` in other
+    members of the metadata takes effect, too, and a misspelt one is refused: `redact=pci` is usual there.
     """
     query = metadata.get("listen", "").strip().lstrip("?")
     language_options = {"language", "detect_language"} & raw_options(query).keys()
@@ -84,9 +84,9 @@ def reject_unsupported(raw: RawOptions) -> None:
 
 
 def name_warnings(query: str, raw: RawOptions) -> Warnings:
-    """Return a warning for each requested option that is ignored, and for each unknown name that means one.
+    """Return a warning for each requested option that is ignored, and for each unknown name that resembles an option.
 
-    It almost is an option's name, or it is that of another service. All other unknown names are passed over.
+    Such a name almost is an option's, or is another service's. Other unknown names get no warning.
     """
     advised = {name: f"{meant} was probably meant." for name, meant in _misspelt(query)}
     for key, value in parse_qsl(query, keep_blank_values=True):
@@ -105,7 +105,7 @@ def name_warnings(query: str, raw: RawOptions) -> Warnings:
 
 
 def reject_misspelt(query: str) -> None:
-    """Raise ApiError for an unknown name that almost is one whose absence would mislead, unless it asks for nothing."""
+    """Raise ApiError for a misspelt option without which an answer would mislead, unless its value requests nothing."""
     values: RawOptions = {}
     for key, value in parse_qsl(query, keep_blank_values=True):
         values.setdefault(key.strip(), []).append(value)
@@ -115,7 +115,7 @@ def reject_misspelt(query: str) -> None:
 
 
 def redaction_like(name: str) -> str | None:
-    """Return the option of redaction that a name almost is, also in other letters; None for its own name."""
+    """Return the option of redaction that a name probably means, in any spelling; None for the option's own name."""
     exact, lower = _INDEX.sub("", name), option_name(name)
     if exact in _NEVER_IGNORED or len(exact) > _MAX_NAME:
         return None
@@ -124,7 +124,7 @@ def redaction_like(name: str) -> str | None:
 
 
 def reject_misplaced(pairs: Iterable[tuple[str, str]]) -> None:
-    """Raise ApiError if the query of a route that takes no options asks for one whose absence would mislead."""
+    """Raise ApiError if the query of a route without options has one without which an answer would mislead."""
     for name, value in pairs:
         if _is_redaction(name) and was_requested([value]):
             raise bad_query(
@@ -140,7 +140,7 @@ def misplaced_warnings(members: Mapping[str, Any]) -> Warnings:
         members: members of the body, with their values.
 
     Raises:
-        ApiError: It is one whose absence would mislead, and its value asks for something.
+        ApiError: An option without which an answer would mislead is in the body, and its value requests something.
     """
     found = {}
     for name, value in members.items():
@@ -166,12 +166,12 @@ def _is_redaction(name: str) -> bool:
 def _misspelt(query: str) -> list[tuple[str, str]]:
     """Return unknown names with the option that each almost is, as `smartFormat` and `smart-format`."""
     names = dict.fromkeys(key.strip() for key, _ in parse_qsl(query, keep_blank_values=True))
-    unknown = [name for name in names if name and option_name(name) not in (*OPTIONS, *_OF_STREAMING)]
+    unknown = [name for name in names if name and option_name(name) not in (*OPTIONS, *_STREAMING_OPTIONS)]
     found = ((name, _option_like(name)) for name in unknown if len(name) <= _MAX_NAME)
     return [(name, option) for name, option in found if option]
 
 
-@functools.lru_cache(maxsize=1024)  # a request is looked at in several steps, and a program sends the same names
+@functools.lru_cache(maxsize=1024)  # several steps look at one request, and a program sends the same names again
 def _option_like(name: str) -> str | None:
     import difflib  # only for an unknown name: each module costs milliseconds of a cold start
 

@@ -1,4 +1,4 @@
-"""Entities that `redact` may name: those that patterns find, Deepgram's groups of them, and what is refused."""
+"""Entities that `redact` may name: those that patterns find, Deepgram's groups of them; and names that it refuses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Entity(StrEnum):
     NUMERICAL_PII = "numerical_pii"  # any other number of three digits or more
 
 
-# Numbers that an office gives to a person: they may have letters, and one may be called by another's name.
+# Numbers that an authority or a company assigns to a person: they may have letters, and callers confuse their names.
 OFFICIAL_NUMBERS = (
     Entity.SSN,
     Entity.ACCOUNT_NUMBER,
@@ -42,7 +42,7 @@ _GROUPS = {
     "numbers": tuple(entity for entity in Entity if entity is not Entity.EMAIL_ADDRESS),
 }
 _GROUPS |= {"true": _GROUPS["numbers"], EVERY_NUMBER: _GROUPS["numbers"]}
-# Groups that contain names, places or diseases: done in part they would promise what they do not keep.
+# Groups that contain names, places or diseases, which patterns cannot find: such a request is refused.
 _GROUPS_WITH_NAMES = {"pii": "names and places", "phi": "diseases, drugs and names"}
 
 

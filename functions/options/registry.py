@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from functions.options.specification import OptionSpec, Support
 from functions.options.tables.job import JOB_OPTIONS
-from functions.options.tables.not_done import OPTIONS_NOT_DONE
+from functions.options.tables.not_done import UNSUPPORTED_OPTIONS
 from functions.options.tables.speakers import SPEAKER_OPTIONS
 from functions.options.tables.speech import SPEECH_OPTIONS
 from functions.options.tables.text import TEXT_OPTIONS
 
-_SPECS = (*SPEECH_OPTIONS, *TEXT_OPTIONS, *SPEAKER_OPTIONS, *JOB_OPTIONS, *OPTIONS_NOT_DONE)
+_SPECS = (*SPEECH_OPTIONS, *TEXT_OPTIONS, *SPEAKER_OPTIONS, *JOB_OPTIONS, *UNSUPPORTED_OPTIONS)
 
 OPTIONS: dict[str, OptionSpec] = {spec.name: spec for spec in _SPECS}
 IMPLEMENTED: tuple[OptionSpec, ...] = tuple(spec for spec in _SPECS if spec.support is Support.IMPLEMENTED)

@@ -61,9 +61,9 @@ class OptionSpec(Struct, frozen=True):
     choices: tuple[str, ...] = ()
     minimum: float | None = None  # of a number
     maximum: float | None = None  # of a number; of an array its items; of a string its characters
-    advice: str = ""  # what to write instead of a value that is none; ends the error message
+    advice: str = ""  # what to write instead of an invalid value; ends the error message
     implies: tuple[str, ...] = ()  # boolean options that this one turns on
-    overridden_by: str = ""  # an option that, if it is set, makes this one unused: its value is not even parsed
+    overridden_by: str = ""  # an option that, if it is set, makes this one unused; then its value is not parsed
     parse: Callable[[list[str]], Any] | None = None  # all values → the option's; None: by type
 
     def read(self, values: list[str]) -> Any:

@@ -186,9 +186,9 @@ function stepsOf(job, wait) {
 }
 
 function cells(done, total) {
-  const most = Math.min(total, 120);
+  const max = Math.min(total, 120);
   return h("div", { class: "cells", role: "img", "aria-label": `${done} of ${total} parts done` },
-    Array.from({ length: most }, (_, index) => h("i", { class: index < Math.round((done / total) * most) ? "full" : "" })));
+    Array.from({ length: max }, (_, index) => h("i", { class: index < Math.round((done / total) * max) ? "full" : "" })));
 }
 
 function drawEnded(view, job, look) {

@@ -127,11 +127,11 @@ export function makePlayer(from, data, onTime) {
         voices[bar] = voice(data.paragraphs[data.where[index][0]]);
       }
     });
-    const heights = counts.filter(Boolean).sort(), most = heights[Math.floor(heights.length * 0.95)] || 1; // one bar is no measure
+    const heights = counts.filter(Boolean).sort(), tallest = heights[Math.floor(heights.length * 0.95)] || 1; // one bar is no measure
     bitmap = new OffscreenCanvas(width, height);
     const context = bitmap.getContext("2d");
     for (let bar = 0; bar < bars; bar++) {
-      const tall = Math.max(0.06, Math.sqrt(Math.min(1, counts[bar] / most))) * height * 0.9; // a root: slow speech is seen, too
+      const tall = Math.max(0.06, Math.sqrt(Math.min(1, counts[bar] / tallest))) * height * 0.9; // a root: slow speech is seen, too
       context.fillStyle = colours[voices[bar]];
       context.fillRect(bar * (BAR + GAP) * scale, (height - tall) / 2, BAR * scale, tall);
     }

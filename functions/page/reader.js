@@ -35,9 +35,9 @@ export function makeReader(element, data, nameOf, onWord, onName) {
   }
 
   function range(number, from, to) {
-    const made = new Range(), node = nodes[number].firstChild, most = node?.length ?? 0; // while it is edited, it may be shorter
-    made.setStart(node ?? nodes[number], Math.min(from, most));
-    made.setEnd(node ?? nodes[number], Math.min(to, most));
+    const made = new Range(), node = nodes[number].firstChild, length = node?.length ?? 0; // while it is edited, it may be shorter
+    made.setStart(node ?? nodes[number], Math.min(from, length));
+    made.setEnd(node ?? nodes[number], Math.min(to, length));
     return made;
   }
 

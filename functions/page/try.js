@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { askForKey, key } from "./key.js";
 
-const MOST = 20000; // characters of an answer that are shown
+const MAX = 20000; // characters of an answer that are shown
 const description = await (await fetch("/v1/openapi.json")).json();
 const prefix = description.servers[0].url;
 
@@ -79,5 +79,5 @@ function pretty(text) {
   try {
     shown = JSON.stringify(JSON.parse(text), null, 2);
   } catch { /* not JSON: as it is */ }
-  return shown.length > MOST ? `${shown.slice(0, MOST)}\n… ${shown.length - MOST} characters more` : shown;
+  return shown.length > MAX ? `${shown.slice(0, MAX)}\n… ${shown.length - MAX} characters more` : shown;
 }

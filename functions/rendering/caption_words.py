@@ -88,7 +88,7 @@ def _with_lone_marks(words: Iterable[PrintedWord]) -> list[PrintedWord]:
 
 
 def _ends(before: PrintedWord, mark: PrintedWord) -> bool:
-    """Tell whether a word is a lone mark that belongs to the word before it."""
+    """Return whether a word is a lone mark that belongs to the word before it."""
     if mark.normalised:
         return before.text[-1:].isdigit() and mark.text[0] in _UNITS and not mark.text[-1].isalnum()
     return bool(before.normalised) and category(mark.text[0]) in _CLOSING and mark.text[0] not in "\"'"
@@ -148,7 +148,7 @@ def _split_wide_word(word: PrintedWord, columns: int) -> list[PrintedWord]:
 
 
 def _may_begin_line(text: str, at: int) -> bool:
-    """Tell whether a line may be broken at an index: before no mark that ends something, behind none that begins it."""
+    """Return whether a line may break at an index: not before a closing mark, not behind an opening one."""
     return category(text[at]) not in _CLOSING and not is_opening(text[at - 1])
 
 

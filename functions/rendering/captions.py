@@ -26,7 +26,7 @@ COLUMNS_BY_LANGUAGE = {"ja": 26, "zh": 32, "yue": 32, "ko": 32}
 READ_COLUMNS = 17  # a second; a cue that is too short for its text is extended into the silence that follows it
 READ_COLUMNS_BY_LANGUAGE = {"ja": 8, "ko": 24}
 CUE_PAUSE = 1.2  # seconds of silence that end a cue
-# Columns of difference between two lines that a break's place is worth.
+# A better place of a line break outweighs so many columns of difference between the two lines' widths.
 _GOOD_BREAK, _PHRASE_BREAK, _BAD_BREAK = 8, 5, 20
 
 
@@ -67,13 +67,13 @@ def timestamp(seconds: float, decimal_mark: str) -> str:
 
 
 def _turn(transcript: Transcript, channel: Channel, speaker: int) -> str:
-    """Return what begins a speaker's turn: the name, if there is one, else a dash. "Speaker 1" would say no more."""
+    """Return the mark at the beginning of a speaker's turn: the name if there is one, else a dash."""
     name = transcript.name_of(channel, speaker)
     return f"{name}: " if name else "- "
 
 
 def _turn_columns(transcript: Transcript, channel: Channel, columns: int) -> int:
-    """Return the columns of a line that are kept for what begins a turn; a longer name makes its line longer."""
+    """Return the columns of a line that are reserved for a turn's mark; a longer name makes its line longer."""
     if transcript.speaker_model is None:
         return 0
     named = {
@@ -128,9 +128,9 @@ def _next_cue_length(words: Sequence[PrintedWord], columns: int) -> int:
     return next(phrases, next(iter(counts), count))
 
 
-def _sentence_length(words: Sequence[PrintedWord], least: int) -> int:
-    """Return the number of words until the end of the sentence that goes on after `least` words."""
-    for count in range(least + 1, len(words)):
+def _sentence_length(words: Sequence[PrintedWord], minimum: int) -> int:
+    """Return the number of words until the end of the sentence that goes on after `minimum` words."""
+    for count in range(minimum + 1, len(words)):
         if ends_sentence(words[count - 1].text, words[count].text):
             return count
     return len(words)

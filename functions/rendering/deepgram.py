@@ -76,7 +76,7 @@ def _metadata(transcript: Transcript, options: Options) -> dict[str, Any]:
 
 
 def warnings_of(transcript: Transcript, options: Options) -> list[dict[str, str]]:
-    """Return what the options could not do: `parameter`, `type`, `message`."""
+    """Return the warnings, each with `parameter`, `type` and `message`."""
     return [*transcript.warnings, *_numerals_warning(transcript, options)]
 
 
@@ -121,7 +121,7 @@ def _channel(transcript: Transcript, channel: Channel, words: WordSequence, opti
 
 def _search(words: WordSequence, terms: list[str]) -> list[dict[str, Any]]:
     """Return the hits of each term, the best first."""
-    from functions.transcripts.search import search  # its library is compiled: only for who searches
+    from functions.transcripts.search import search  # only for a job that searches: the import loads a compiled library
 
     return [
         {

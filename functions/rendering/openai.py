@@ -98,8 +98,8 @@ def diarized_json(transcript: Transcript) -> str:
 def _label(transcript: Transcript, channel: Channel, number: int) -> str:
     """Return a speaker's name, or letters.
 
-    As OpenAI does it, letters count those who were not recognised. Who gets a name by a correction keeps them to
-    themselves: the others are called as before.
+    As at OpenAI, letters count the speakers who were not recognised. A name from a correction does not change the
+    letters of the other speakers.
     """
     recognised = sum(each.channel == channel.index and each.speaker < number for each in transcript.recognised)
     return transcript.name_of(channel, number) or speaker_letters(number - recognised)

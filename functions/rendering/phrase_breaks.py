@@ -1,8 +1,8 @@
 """Words that belong to what follows them, after which no caption and no line should end: "and", "the", "of".
 
 Netflix's Timed Text Style Guides ask for breaks before conjunctions and prepositions, and for articles beside their
-nouns. The lists of all languages are one: a word that joins in one language only ("die") makes a break slightly less
-even in the others. Breaks in scripts without spaces are in `functions.transcripts.text_boundaries.word_breaks`.
+nouns. All languages share one list: a word that joins in one language only ("die") makes breaks in others a bit less
+even. Breaks in scripts without spaces are in `functions.transcripts.text_boundaries.word_breaks`.
 """
 
 from __future__ import annotations
@@ -37,5 +37,5 @@ _BELONG_TO_NEXT = frozenset(_WORDS.split())
 
 
 def belongs_to_next(text: str) -> bool:
-    """Tell whether a printed word leads to the one after it; a word with a comma or a full stop behind it does not."""
+    """Return whether a printed word leads to the one after it; one with a comma or a full stop behind it does not."""
     return text[-1:].isalnum() and normalised(text) in _BELONG_TO_NEXT

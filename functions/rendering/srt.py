@@ -10,16 +10,16 @@ from functions.transcripts.transcript import Transcript
 
 # What players take for markup and do not print: "<b>", "Vec<T>", "a < b and c > d", "{b}". SubRip cannot escape it.
 _TAG = re.compile(r"<(?=[ \n/]*\w[^<>]*>)")
-_UNSEEN = "\u2060"  # word joiner: takes no space, and no player reads a tag that begins with it
+_WORD_JOINER = "\u2060"  # word joiner: takes no space, and no player reads a tag that begins with it
 _BRACES = re.compile(r"\{([^{}]*)\}")
-_WIDE_BRACES = "\uff5b\\1\uff5d"  # FFmpeg's players hide whatever stands between others
+_WIDE_BRACES = "\uff5b\\1\uff5d"  # players that use FFmpeg hide text between ASCII braces
 
 
 def srt(transcript: Transcript) -> str:
     """Return numbered cues; an empty text if there are none. With several channels each cue names its own.
 
-    The name of another speaker begins what that one says; of one who has no name, a dash. What is said of code is
-    printed: a tag has an unseen letter behind its bracket, braces are wide ones.
+    A cue in which another speaker begins starts with their name, or with a dash if they have none. Players print tags
+    and braces in the text: a tag gets an invisible letter behind its bracket, and braces become wide ones.
     """
     blocks = [
         f"{number}\n{timestamp(cue.start, ',')} --> {timestamp(cue.end, ',')}\n{_printed(cue.text(_label(cue)))}\n"
@@ -34,4 +34,4 @@ def _label(cue: Cue) -> str:
 
 
 def _printed(text: str) -> str:
-    return _BRACES.sub(_WIDE_BRACES, _TAG.sub(rf"\g<0>{_UNSEEN}", text))
+    return _BRACES.sub(_WIDE_BRACES, _TAG.sub(rf"\g<0>{_WORD_JOINER}", text))

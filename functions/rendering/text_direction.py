@@ -13,23 +13,23 @@ import unicodedata
 from functions.languages import WRITTEN_RIGHT_TO_LEFT
 
 RIGHT_TO_LEFT, LEFT_TO_RIGHT, END = "\u202b", "\u202a", "\u202c"  # RLE, LRE, PDF
-MARKS = 2  # characters that `directed` adds
+MARKS = 2  # characters that `with_direction_marks` adds
 
 
 def is_right_to_left(text: str, language: str) -> bool:
-    """Tell whether a text is written from right to left: by its language, otherwise by most of its letters."""
+    """Return whether a text is written from right to left: by its language, otherwise by most of its letters."""
     classes = [unicodedata.bidirectional(letter) for letter in text]
     count = sum(c in ("R", "AL") for c in classes)
     return count > (0 if language in WRITTEN_RIGHT_TO_LEFT else classes.count("L"))
 
 
-def directed(line: str, right_to_left: bool, label: str = "") -> str:
+def with_direction_marks(line: str, right_to_left: bool, label: str = "") -> str:
     """Return a line with marks, where a player might print it in another direction than that of its text.
 
     Args:
         line: Without line breaks.
         right_to_left: Direction of the text that the line is part of. A line of Latin words only needs no marks.
-        label: Printed at the line's beginning; it has no say in the direction.
+        label: Printed at the line's beginning; it does not influence the direction.
     """
     classes = {unicodedata.bidirectional(letter) for letter in line}
     has_right_to_left = bool(classes & {"R", "AL"})

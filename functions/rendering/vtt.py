@@ -10,7 +10,7 @@ from functions.transcripts.transcript import Transcript
 
 
 def vtt(transcript: Transcript) -> str:
-    """Return the header and the cues, with `&`, `<` and `>` escaped. Each cue has a voice if there are several.
+    """Return the header and the cues, with `&`, `<` and `>` escaped. Each cue has a voice tag if there are several.
 
     The voice is the channel's, the speaker's, or both. A note says where a partial transcript ends.
     """

@@ -26,7 +26,7 @@ _VENDOR_NAMES = re.compile(
     rf"|(?:2-)?(?:{_USE_CASES})(?:-(?:nova|enhanced|base))?"
     r"|flux(?:-[a-z]+)*|gpt(?:-4o(?:-mini)?)?-transcribe(?:-[a-z0-9-]+)?|gpt-realtime-whisper(?:-[0-9-]+)?"
 )
-_CONVERSIONS = "faster-"  # before the name of a Whisper model: Systran's of it for CTranslate2, which runs here, too
+_CONVERSIONS = "faster-"  # Systran writes it before the names of its conversions for CTranslate2
 _WITH_CANTONESE = ("v3", "turbo")  # parts of names; earlier vocabularies have no token for `yue`
 
 
@@ -81,7 +81,7 @@ def choose(
 
     Args:
         requested: the name in the request.
-        language: code that the model must transcribe; None: to be detected, each model will do.
+        language: code that the model must transcribe; None: it is detected, and any model is accepted.
         available: the deployment's models.
         default: name of the model that `whisper` means; empty: the deployment's setting.
         strict: refuse a vendor's name, which otherwise means the default model.
@@ -118,7 +118,7 @@ def find(requested: str, available: Sequence[Model], default: str = "", strict: 
 
 
 def missing(requested: str, available: Sequence[Model], default: str = "") -> str:
-    """Return the error message about a name without a model, which in a new deployment is every name."""
+    """Return the error message about a name without a model; in a new deployment no name has one."""
     default = default or settings().default_model
     if not available:
         return f"This deployment has no model yet. Its operator adds one: `earshot model add {default}`."

@@ -15,7 +15,7 @@ ADD_MODEL = "earshot model add speakers"  # followed by --stack NAME for a deplo
 
 
 def speaker_options(options: Options, available: bool) -> SpeakerOptions | None:
-    """Return what workers are told; None if speakers are not to be told apart, or cannot be.
+    """Return the workers' options; None if speakers were not requested, or the deployment cannot tell them apart.
 
     Args:
         options: the job's options.

@@ -1,4 +1,4 @@
-"""Assembly: the results of a job's shards become its transcript; those of the first shards, the beginning of it."""
+"""Assembly: the results of a job's shards become its transcript; those of the first shards become its beginning."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def assemble_beginning(job: Job, options: Options, results: Sequence[ShardResult
 def _join(job: Job, options: Options, ordered: Sequence[ShardResult]) -> Transcript:
     by_channel = sorted(ordered, key=lambda result: result.channel or 0)
     groups = [list(group) for _, group in groupby(by_channel, key=lambda result: result.channel or 0)]
-    # The header may have claimed more channels than the decoder finds: their shards have nothing of the file.
+    # The header may have claimed more channels than the decoder finds: the shards of those channels are empty.
     groups = [group for group in groups if (group[0].channel or 0) < max(1, group[0].audio.channels)]
     first = ordered[0]
     speakers = [_speakers(group, options) for group in groups]
@@ -69,7 +69,7 @@ def _join(job: Job, options: Options, ordered: Sequence[ShardResult]) -> Transcr
 
 
 def worker_start(results: Sequence[ShardResult]) -> dict[str, float] | None:
-    """Return the seconds by stage that the job waited for a worker to start, the longest; None: it was there."""
+    """Return the seconds of each stage of the longest worker start; None if no worker had to start."""
     stages: dict[str, float] = {}
     for result in results:
         for name, seconds in result.seconds.items():
@@ -86,7 +86,7 @@ def _speaker_model(results: Sequence[ShardResult]) -> SpeakerModelInfo | None:
 
 
 def _audio(results: Sequence[ShardResult]) -> AudioInfo:
-    """Return what the decoder found: the shards at the end of the file know how it ends, and how long it is."""
+    """Return what the decoder found, from the shards at the end of the file, which know its length."""
     last = max(results, key=lambda result: result.audio.duration)
     truncated = any(result.audio.truncated for result in results)
     return replace(last.audio, truncated=truncated)
@@ -140,7 +140,7 @@ def _channel(index: int, parts: Sequence[ShardResult], speakers: JoinedSpeakers)
 def _audio_warnings(options: Options, results: Sequence[ShardResult], channels: int) -> Warnings:
     """Return what the caller should know of the audio: each warning once, though every channel's shard has it.
 
-    More channels than at the beginning are a loss only to a caller who wants them apart.
+    The warning of additional channels later in the file matters only to a caller who requested separate channels.
     """
     first = results[0]
     of_shards = [

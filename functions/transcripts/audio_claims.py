@@ -1,4 +1,4 @@
-"""Claims about audio: what a request says of a file that says it itself. The file is right, and the caller is told."""
+"""Claims about audio: options that contradict a file's header. The header counts, and the caller gets a warning."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _TYPE = "contradicts_file"
 
 
 def claim_warnings(options: Options, audio: AudioInfo) -> Warnings:
-    """Return a warning for each option that says of a file with a header what the file is not.
+    """Return a warning for each option that contradicts the header of the file.
 
-    Of audio that is described as headerless, and has a header all the same, the worker warns.
+    The worker warns about audio that is described as headerless but has a header.
     """
     if options.raw_audio_format is not None:
         return []

@@ -1,6 +1,6 @@
-"""Corrections of a finished transcript: changed words and names of speakers, laid over what the model wrote.
+"""Corrections of a finished transcript: changed words and names of speakers.
 
-They are kept apart from the transcript and applied before rendering, after the edits of the options. ADR 0012.
+They are stored apart from the transcript and applied before rendering, after the edits of the options. ADR 0012.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CERTAIN = 1.0  # confidence of a word that a person wrote
 
 
 class BadCorrections(ValueError):
-    """Corrections that do not fit the transcript; the message says which, as a sentence for the caller."""
+    """Corrections that do not fit the transcript; the error message names one."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from itertools import groupby
 from earshot_contract.documents.shard_results import Segment
 from functions.options.options import Options
 from functions.transcripts.edits.filler_words import remove_filler_words
-from functions.transcripts.edits.numerals import LEAST_READABLE, write_numerals
+from functions.transcripts.edits.numerals import MIN_READABLE, write_numerals
 from functions.transcripts.edits.profanity import mask_profanity
 from functions.transcripts.edits.replacements import replace_phrases
 from functions.transcripts.text_boundaries.printed_words import PrintedWord, segment_words
@@ -57,7 +57,7 @@ def _edit_words(words: list[TranscriptWord], languages: Sequence[str], options: 
         if language == "en" and not options.filler_words:
             of_language = remove_filler_words(of_language)
         if options.numerals or options.smart_format:
-            of_language = write_numerals(of_language, language, least=0 if options.numerals else LEAST_READABLE)
+            of_language = write_numerals(of_language, language, minimum=0 if options.numerals else MIN_READABLE)
         edited += of_language
     if options.replace:
         edited = replace_phrases(edited, options.replace)

@@ -9,8 +9,8 @@ from earshot_contract.documents.shard_results import KnownVoice
 from functions.transcripts.speaker_joining import JoinedSpeakers, unit_vector
 from functions.transcripts.transcript import SpeakerName
 
-# Cosine from which two voices are one person's. Of the made conversations that it was chosen on, no two voices came
-# nearer than 0.48, and half of the samples were nearer than 0.8 to their own (`bench.known_speakers`).
+# Cosine from which two voices are one person's. In the synthetic conversations from which it was chosen, no two voices
+# exceeded 0.48, and half of the samples had more than 0.8 to their own voice (`bench.known_speakers`).
 SAME_VOICE = 0.5
 
 

@@ -12,10 +12,10 @@ import jellyfish
 from functions.transcripts.text_boundaries.letters import normalised
 from functions.transcripts.words import TranscriptWord
 
-LEAST_CONFIDENCE = 0.6  # of a hit. Two unrelated English words of a length reach 0.3, seldom 0.5
-_LEAST_LETTERS = 0.4  # that are alike: the same sounds alone are not enough, "cat" and "good" are both K-T
-_LEAST_LENGTH = 0.6  # of the shorter by the longer
-_LEAST_STEM = 4  # letters of a term that is looked for as the beginning of a longer word: "cancel" in "cancellation"
+MIN_CONFIDENCE = 0.6  # of a hit. Two unrelated English words of a length reach 0.3, seldom 0.5
+_MIN_LETTERS = 0.4  # that must be alike: equal sounds alone are not enough, "cat" and "good" are both K-T
+_MIN_LENGTH = 0.6  # of the shorter by the longer
+_MIN_STEM = 4  # letters of a term that is looked for as the beginning of a longer word: "cancel" in "cancellation"
 _ENDINGS = ("s", "es", "ed", "ing")  # of shorter terms, whose last letter may be doubled
 _LONGEST_OF_STEM = 2  # of such a word, in lengths of the term
 _MORE_WORDS = 2  # that Whisper may make of a term it does not know: "Kubernetes" → "Cooper net ease"
@@ -42,28 +42,28 @@ def search(words: Sequence[TranscriptWord], terms: Sequence[str]) -> list[list[H
     term each letter of the ending counts half. Time grows with the terms times the words.
     """
     requested = [_letters(term.split()) for term in terms]
-    most = [len(term.split()) + _MORE_WORDS for term in terms]
-    windows = _windows(words, max(most, default=0), max(map(len, requested), default=0))
-    return [_best(term, limit, windows) for term, limit in zip(requested, most, strict=True)]
+    maximum = [len(term.split()) + _MORE_WORDS for term in terms]
+    windows = _windows(words, max(maximum, default=0), max(map(len, requested), default=0))
+    return [_best(term, limit, windows) for term, limit in zip(requested, maximum, strict=True)]
 
 
-def _windows(words: Sequence[TranscriptWord], most: int, longest: int) -> _Windows:
-    """Return all stretches of up to `most` words with few enough letters for a term of `longest`."""
+def _windows(words: Sequence[TranscriptWord], maximum: int, longest: int) -> _Windows:
+    """Return all stretches of up to `maximum` words with few enough letters for a term of `longest`."""
     texts = [_letters([word.normalised]) for word in words]
     found: _Windows = {}
     for first in range(len(texts)):
         letters = ""
-        for last in range(first, min(first + most, len(texts))):
+        for last in range(first, min(first + maximum, len(texts))):
             letters += texts[last]
-            if len(letters) > longest * (_LONGEST_OF_STEM if first == last else 1 / _LEAST_LENGTH) + 1:
+            if len(letters) > longest * (_LONGEST_OF_STEM if first == last else 1 / _MIN_LENGTH) + 1:
                 break
             if texts[first] and texts[last]:
                 found.setdefault(len(letters), {}).setdefault(letters, []).append((first, last))
     return found
 
 
-def _best(term: str, most: int, windows: _Windows) -> list[Hit]:
-    candidates = sorted(_candidates(term, most, windows), key=lambda hit: (-hit.confidence, hit.first, hit.last))
+def _best(term: str, maximum: int, windows: _Windows) -> list[Hit]:
+    candidates = sorted(_candidates(term, maximum, windows), key=lambda hit: (-hit.confidence, hit.first, hit.last))
     hits: list[Hit] = []
     taken: set[int] = set()
     for hit in candidates:
@@ -74,34 +74,34 @@ def _best(term: str, most: int, windows: _Windows) -> list[Hit]:
     return hits
 
 
-def _candidates(term: str, most: int, windows: _Windows) -> Iterator[Hit]:
+def _candidates(term: str, maximum: int, windows: _Windows) -> Iterator[Hit]:
     sound = _sound(term)
     yield from _derived(term, windows)
     for length, by_letters in windows.items():
-        if not len(term) * _LEAST_LENGTH <= length <= len(term) / _LEAST_LENGTH:
+        if not len(term) * _MIN_LENGTH <= length <= len(term) / _MIN_LENGTH:
             continue
         longer = max(length, len(term))
-        most_edits = longer * (1 - _LEAST_LETTERS)
+        max_edits = longer * (1 - _MIN_LETTERS)
         for letters, found in by_letters.items():
             edits = jellyfish.levenshtein_distance(term, letters)
-            if edits > most_edits:
+            if edits > max_edits:
                 continue
             confidence = 1 - edits / longer
             confidence = max(confidence, (confidence + _similarity(sound, _sound(letters))) / 2)
-            if confidence >= LEAST_CONFIDENCE:
-                yield from (Hit(confidence, first, last) for first, last in found if last - first < most)
+            if confidence >= MIN_CONFIDENCE:
+                yield from (Hit(confidence, first, last) for first, last in found if last - first < maximum)
 
 
 def _derived(term: str, windows: _Windows) -> Iterator[Hit]:
     """Yield single words that begin with the term; the ending counts half of what other letters that differ do.
 
-    Of a term of three letters only its English forms: "running" of "run", and no "runway".
+    A term of three letters finds only its English forms: "running" of "run", but not "runway".
     """
     forms = (
         {stem + ending for stem in (term, term + term[-1:]) for ending in _ENDINGS} if len(term) == 3 else set[str]()
     )
     longest = _LONGEST_OF_STEM * len(term) + bool(forms)
-    for length in range(len(term) + 1, longest + 1) if len(term) >= _LEAST_STEM or forms else ():
+    for length in range(len(term) + 1, longest + 1) if len(term) >= _MIN_STEM or forms else ():
         for letters, found in windows.get(length, {}).items():
             if letters in forms if forms else letters.startswith(term):
                 confidence = 1 - (length - len(term)) / length / 2

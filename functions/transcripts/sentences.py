@@ -12,12 +12,12 @@ from functions.transcripts.text_boundaries.letters import normalised
 from functions.transcripts.words import TranscriptWord
 
 PARAGRAPH_PAUSE = 1.5  # seconds of silence between two sentences that begin a new paragraph
-PARAGRAPH_SENTENCES = 6  # at most in one paragraph; a free choice: Deepgram documents no limit
+PARAGRAPH_SENTENCES = 6  # at most in one paragraph; chosen freely: Deepgram documents no limit
 
 CLAUSE_END = re.compile(r"[,;:、，；：—–]['\"”’)»」]*$")
 _MARKS = (".", "?", "!", "…", "。", "？", "！", "؟", "।", "۔")
 _CLOSING = "\"'”’»)]}」』"
-# Titles and others behind which a sentence goes on, in several languages; none is a word that may end one.
+# Titles and other abbreviations after which a sentence continues, in several languages; no word that may end one.
 _ABBREVIATED = """
     mr mrs ms dr st prof sr jr vs gen rep sen capt sgt lt rev gov mt e.g i.e a.k.a nr hr ca evtl bspw inkl ggf mme mlle
     sra srta dra ee sig dott avv dhr mevr drs kl np ul tzw např tzv
@@ -72,7 +72,7 @@ def utterances(words: WordSequence, split: float) -> Iterator[WordSequence]:
 
 
 def ends_sentence(text: str, following: str) -> bool:
-    """Tell whether a word's mark ends a sentence: not that of "Mr. Smith", "J. R. Tolkien", "z. B." and "3. Mai".
+    """Return whether a word's mark ends a sentence: not that of "Mr. Smith", "J. R. Tolkien", "z. B." and "3. Mai".
 
     Args:
         text: The word with its punctuation.

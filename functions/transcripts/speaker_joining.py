@@ -105,17 +105,17 @@ def _joined(singles: list[_Group], request: SpeakerOptions | None) -> list[_Grou
 
 
 def _join_in_batches(groups: list[_Group], stop: float) -> list[_Group]:
-    """Join batch by batch, in order of time; what a batch became takes part in the next one."""
+    """Join batch by batch, in order of time; the groups that result from a batch take part in the next one."""
     while len(groups) > _BATCH:
         first = _join(groups[:_BATCH], stop)
-        if len(first) == _BATCH:  # nothing is alike: so many speakers, or vectors that say nothing
+        if len(first) == _BATCH:  # none are alike: there are very many speakers, or the vectors carry no information
             return first + groups[_BATCH:]
         groups = first + groups[_BATCH:]
     return _join(groups, stop)
 
 
 def _join(groups: list[_Group], stop: float, maximum: int | None = None) -> list[_Group]:
-    """Join the nearest pairs up to a distance of `stop`; with a `maximum`, until there are so many.
+    """Join the nearest pairs up to a distance of `stop`; with a `maximum`, until that many are left.
 
     Groups that share a section are different people; they come after all other pairs, and are joined for a `maximum`
     only.

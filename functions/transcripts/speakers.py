@@ -33,7 +33,7 @@ class WordSpeaker:
     confidence: float
 
 
-NOBODY_FOUND = WordSpeaker(0, 0.0)  # words where no speech was found: music, whispers
+UNKNOWN_SPEAKER = WordSpeaker(0, 0.0)  # of words without detected speech: music, whispers
 
 
 def word_speakers(times: Sequence[tuple[float, float]], turns: Sequence[SpeakerTurn]) -> list[WordSpeaker]:
@@ -46,7 +46,7 @@ def word_speakers(times: Sequence[tuple[float, float]], turns: Sequence[SpeakerT
         turns: in order of time.
     """
     if not turns:
-        return [NOBODY_FOUND] * len(times)
+        return [UNKNOWN_SPEAKER] * len(times)
     starts = [turn.start for turn in turns]
     ends = list(accumulate((turn.end for turn in turns), max))  # the latest end so far
     return [_word_speaker(start, max(end, start + _INSTANT), turns, starts, ends) for start, end in times]

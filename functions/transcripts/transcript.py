@@ -40,7 +40,7 @@ class SpeakerModelInfo(Document):
 
 @dataclass(frozen=True)
 class Redaction(Document):
-    """A stretch of a channel whose words were redacted; its text is not known to anybody."""
+    """A stretch of a channel whose words were redacted; its text is stored nowhere."""
 
     channel: int  # index of the channel
     entity: str  # as `redact` names it

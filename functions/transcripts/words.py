@@ -1,4 +1,4 @@
-"""Words of a channel: their order of time, and how they are joined to lines. Joining is decided here alone."""
+"""Words of a channel: their order of time, and their joining to lines. No other module joins words."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def join_words(words: Iterable[TranscriptWord | PrintedWord], punctuated: bool =
 def join_segments(texts: Iterable[str], language: str) -> list[str]:
     """Return the texts of segments, each with a space before it if it needs one after the text before it.
 
-    In a language with spaces the first has one, too, as Whisper writes it. Of control characters alone nothing is left.
+    In a language with spaces the first has one, too, as Whisper writes it. A text of control characters becomes empty.
     """
     spaced: list[str] = []
     before = ""

@@ -31,7 +31,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Fleet:
-    """What there is to decide from, at one moment.
+    """State from which the policy decides, at one moment.
 
     Attributes:
         tasks: all slots of tasks.

@@ -17,7 +17,7 @@ class FleetState:
     kind: WorkerKind
     running: int  # workers that have renewed their lease: they work, or load their model
     starting: int
-    most: int  # that may run at the same time
+    max_workers: int  # that may run at the same time
     usual_start_seconds: float  # from the launch to the first shard
     start_is_measured: bool  # False: the seconds are an estimate
     starting_since: float | None = None  # epoch seconds of the earliest launch that has not begun
@@ -41,7 +41,7 @@ def fleet_state(kind: WorkerKind, slots: Sequence[Slot], measures: Measures, now
         kind=kind,
         running=len(launches) - len(starting),
         starting=len(starting),
-        most=len(slots),
+        max_workers=len(slots),
         usual_start_seconds=round(measures.start(kind), 1),
         start_is_measured=measures.of(kind).start is not None,
         starting_since=min((now - slot.age(now) for slot in starting), default=None),

@@ -11,8 +11,8 @@ from earshot_contract.worker_kinds import WorkerKind
 from functions.workers.slots import Slot
 
 INITIAL_SHARD_SECONDS = 60.0  # seconds of audio in a shard before any was measured; a guess
-SHARD_WEIGHT = 0.9  # weight of the previous value in the moving average of a shard's length, for each shard
-START_WEIGHT = 0.7  # the same for start times, for each cold start
+SHARD_WEIGHT = 0.9  # weight of the previous value in the moving average of shard lengths, applied for each shard
+START_WEIGHT = 0.7  # the same for start times, applied for each cold start
 # Half-life in seconds of work of a measured speed: the last minute of work counts as much as all before it. Weighted by
 # work, because a clip says less about a worker than a backlog does.
 SPEED_HALF_LIFE = 60.0
@@ -48,7 +48,7 @@ class Measures:
 
     fast_shard: float | None = None  # mean seconds of audio in a shard of the fast queue
     bulk_shard: float | None = None
-    longest: float = 0.0  # seconds of the longest shard of late; each later job takes a tenth off
+    longest: float = 0.0  # seconds of the longest recent shard; each later job reduces it by a tenth
     task: KindMeasures = KindMeasures()
     quick: KindMeasures = KindMeasures()
 
@@ -76,7 +76,7 @@ class Measures:
         return replace(self, quick=measured) if kind is WorkerKind.QUICK else replace(self, task=measured)
 
     def with_running(self, kind: WorkerKind, slots: Iterable[Slot]) -> Measures:
-        """Return the measures with those of the workers that run now, who leave theirs in the table at their end."""
+        """Return the measures with those of the workers that run now, which the table gets only at their end."""
         measures = self
         for slot in slots:
             measures = measures.after_worker(kind, slot)

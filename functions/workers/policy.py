@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from earshot_contract.timeouts import QUICK_BULK_SECONDS, QUICK_RUN_SECONDS
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 
-# Seconds after a launch for both queues in which no worker is added: of a thousand files at once the first is no
-# measure. What arrived meanwhile is decided by a later job, or within the minute. The successor of a worker that has
-# left adds nothing, and begins no pause.
+# Seconds after a launch for both queues in which no worker is added: the first of a thousand simultaneous files says
+# little about the rest. A later job, or the run of every minute, decides about the jobs that arrived meanwhile. The
+# successor of a worker that has left adds no worker, and begins no pause.
 BULK_PAUSE_SECONDS = 10.0
-# A waiting caller's answer is to come within this many seconds, where that can be had: time for a quick worker's cold
+# A waiting caller's answer should come within this many seconds, where that is possible: time for a quick worker's cold
 # start and a clip, and ten seconds before the API answers with a redirect (`timeouts.REQUEST_WAIT_SECONDS`).
 CALLER_SECONDS = 15.0
 # Seconds in which a quick worker must be able to do the longest bulk shard: what is left of its 15 minutes.
@@ -43,7 +43,7 @@ class _Aim:
     late_quick: bool
 
 
-# For callers as much is paid as waiting idle may cost, twice what it saves, and for an answer in time any price.
+# For callers the policy pays up to twice the cheapest way, as idle waiting may cost, and any price to be in time.
 _CALLERS = _Aim(CALLER_SECONDS, stretch=2.0, premium=math.inf, late_quick=True)
 # Dollars for a bulk backlog's end in time where there is no task yet: ten hours of audio in four minutes on quick
 # workers cost 0.23 more than in eight on two tasks. A second of audio on tasks that work costs a quarter.
@@ -137,7 +137,7 @@ def decide(
     fits = backlog.longest <= quick.speed * QUICK_SHARD_SECONDS
     task_left = replace(task, free=task.free - for_callers.tasks)
     quick_left = replace(quick, free=quick.free - for_callers.quick if fits else 0)
-    # Works, or is on its way and not late: capacity that does not come is no task.
+    # Counts tasks that work, or that start and are not late: a late one may wait for capacity that does not come.
     has_task = any(worker.kind is WorkerKind.TASK and worker.ready <= task.start for worker in for_both)
     aim = _Aim(
         drain_seconds,
@@ -155,8 +155,8 @@ def _choose(seconds: float, shards: int, workers: Sequence[Working], task: Offer
         return _Plan(0, 0, 0.0, 0.0)
     shards = max(1, shards)
     plans = [plan for plan in _plans(seconds, shards, workers, task, quick) if plan.ends < math.inf]
-    # The cheapest way knows nothing of quick workers that run already: what was spent to end sooner would count as
-    # necessary, and more of it be allowed with each decision.
+    # The cheapest way leaves out quick workers that run already: otherwise money spent to end sooner would count as
+    # necessary, and each decision would allow more of it.
     tasks = [worker for worker in workers if worker.kind is WorkerKind.TASK]
     some_quick = quick.free or len(tasks) < len(workers)
     plain = _plans(seconds, shards, tasks, task, replace(quick, free=1 if some_quick else 0))
@@ -168,12 +168,12 @@ def _choose(seconds: float, shards: int, workers: Sequence[Working], task: Offer
     affordable = [plan for plan in plans if plan.usd <= limit and (aim.late_quick or not plan.quick)]
     if affordable:
         return min(affordable, key=lambda plan: (plan.ends, plan.usd))
-    # What runs costs more than that already: nothing is added, unless nothing runs.
+    # The running workers cost more than that already: no worker is added, unless none runs.
     return min(plans, key=lambda plan: plan.tasks + plan.quick if workers else plan.usd, default=_Plan(0, 0, 0.0, 0.0))
 
 
 def _plans(seconds: float, shards: int, workers: Sequence[Working], task: Offer, quick: Offer) -> Iterator[_Plan]:
-    """Yield every number of launches; more than there are shards would find nothing to do."""
+    """Yield every number of launches, up to one worker a shard."""
     offers = {WorkerKind.TASK: task, WorkerKind.QUICK: quick}
     running = [(worker.ready, offers[worker.kind]) for worker in workers]
     for tasks in range(min(task.free, shards) + 1):

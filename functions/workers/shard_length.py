@@ -1,4 +1,4 @@
-"""Length of a long file's shards: how many workers are worth having for it, and what a shard needs at least."""
+"""Length of a long file's shards: from the number of useful workers, and the minimum length of a shard."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from earshot_contract.timeouts import WORKER_START_SECONDS
 # Shards for each worker: with two, a worker that starts late, or is slow, leaves some of its share to the others.
 _SHARDS_A_WORKER = 2
 # Audio of a shard at least (s). Speakers are recognised in other shards by their centres, which need minutes of talk:
-# of one-minute sections 17 speakers came where there were 10, of three-minute ones 10 (measured).
+# in a recording of 10 speakers, sections of one minute gave 17 speakers, sections of three minutes 10 (measured).
 _MIN_SECONDS = 180.0
-_MIN_WORK_SECONDS = 30.0  # of a worker on a shard: its download and messages take seconds
-_MAX_WORK_SECONDS = 3600.0  # of a worker on a shard: what the end of a Spot instance costs at most
+_MIN_WORK_SECONDS = 30.0  # of a worker on a shard; its download and messages take seconds
+_MAX_WORK_SECONDS = 3600.0  # of a worker on a shard; the interruption of a Spot instance loses at most as much
 _MAX_SECONDS = 6 * 3600.0  # audio of a shard at most; a worker refuses twelve hours
 MAX_SHARDS = 300  # of a job: their list has to fit the 256 KB of an execution's state, their events its 25,000
 

@@ -9,7 +9,7 @@ from earshot_contract.keys import slot_pk
 from earshot_contract.timeouts import LAUNCH_LEASE_SECONDS, QUICK_IDLE_SECONDS, SPARE_IDLE_SECONDS
 from earshot_contract.worker_kinds import WorkerKind, WorkerQueues
 
-# Seconds in which a slot does not launch after its first failed launch, and the most after several. Without a
+# Seconds in which a slot does not launch after its first failed launch, and the maximum after several. Without a
 # cooldown, a slot whose launch fails is launched again and again. Each attempt may buy an instance.
 COOLDOWN_SECONDS, MAX_COOLDOWN_SECONDS = 60, 1800
 
@@ -60,9 +60,9 @@ class Slot:
 def launchable(slots: Sequence[Slot], now: float, version: str = "") -> list[Slot]:
     """Return the slots of one kind that may launch a worker, in the order in which to take them.
 
-    None while a slot cools down: what broke its launch (no capacity, a bad image) would break another, too. After a
-    failure one slot at a time is tried, until its worker runs: a broken image then buys one instance at a time. A
-    cooldown ends early when another version of the worker was deployed.
+    While a slot cools down, none may: the cause of its failure (no capacity, a bad image) would break any launch.
+    After a failure one slot at a time is tried, until its worker runs: a broken image then costs one instance at a
+    time. The deployment of another version of the worker ends a cooldown early.
 
     Args:
         slots: all slots of the kind.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import av
 
-MOST_MS = 2500  # for which a picture stands
+MAX_MS = 2500  # for which a picture stands
 FASTER = 3  # while the job runs: how long that takes, the last pictures say
 LAST_MS = 2000  # for which the last one stands, before the film begins again
 LOSSLESS = "1"  # flat colours and letters: sharp, and here smaller than with losses
@@ -26,7 +26,7 @@ def write_film(pictures: list[Path], waits: tuple[int, int], target: Path) -> fl
     times = [0]
     for before, after in pairwise(map(_taken, ordered)):
         runs = waits[0] <= before < waits[1]
-        times.append(times[-1] + min(MOST_MS, (after - before) // (FASTER if runs else 1)))
+        times.append(times[-1] + min(MAX_MS, (after - before) // (FASTER if runs else 1)))
     shown = [*zip(times, ordered, strict=True), (times[-1] + LAST_MS, ordered[-1])]
     with av.open(str(target), "w", format="webp", options={"loop": "0"}) as film:
         stream = film.add_stream("libwebp_anim", 1000, {"lossless": LOSSLESS, "compression_level": "4"})

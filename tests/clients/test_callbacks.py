@@ -25,12 +25,12 @@ class SilentSite(Site):
 
     def __init__(self) -> None:
         super().__init__({})
-        self.speaks, self.waiting, self.most = threading.Event(), 0, 0
+        self.speaks, self.waiting, self.maximum = threading.Event(), 0, 0
 
     def respond(self, request: Received) -> tuple[int, dict[str, str], bytes]:
         with self.arrived:
             self.waiting += 1
-            self.most = max(self.most, self.waiting)
+            self.maximum = max(self.maximum, self.waiting)
         self.speaks.wait(60)
         with self.arrived:
             self.waiting -= 1
@@ -87,7 +87,7 @@ def test_silent_receiver_takes_no_function_from_callers(
     hidden, visible = (queue_length(cloud, name) for name in ("NotVisible", ""))
     silent.speaks.set()
 
-    assert silent.most == MAX_CONCURRENT_DELIVERIES
+    assert silent.maximum == MAX_CONCURRENT_DELIVERIES
     assert hidden >= MAX_CONCURRENT_DELIVERIES  # more if a first delivery has run out of time and waits for its second
     assert hidden + visible == letters
     arrived = silent.wait_for(lambda one: True, count=letters)

@@ -191,7 +191,7 @@ def test_alert_stays_until_it_is_closed(seen: Seen) -> None:
 
 def test_elsewhere_deleted_jobs_leave_the_list(seen: Seen) -> None:
     assert len(seen["left"]) == 1
-    assert seen["most"] == 1  # looks at a time
+    assert seen["max"] == 1  # looks at a time
     assert seen["odd"] == "There is no such job"
     assert seen["sheets"] == [1, 0]  # the browser's button "back" leaves a sheet with its screen
     assert seen["problem"] == "Something went wrong on our side."

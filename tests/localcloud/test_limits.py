@@ -122,8 +122,8 @@ def test_message_over_1_mb_is_refused(cloud: Cloud) -> None:
 def test_event_over_1_mb_is_refused(cloud: Cloud) -> None:
     events, bus = cloud.client("events"), cloud.outputs["BusName"]
     entry = {"Source": "limits", "DetailType": "Limits", "EventBusName": bus}
-    most = MIB - len("limitsLimits")
-    for size, refused in ((most, False), (most + 1, True)):
+    maximum = MIB - len("limitsLimits")
+    for size, refused in ((maximum, False), (maximum + 1, True)):
         expected = pytest.raises(ClientError, match="over the limit") if refused else nullcontext()
         with expected:
             events.put_events(Entries=[{**entry, "Detail": json.dumps("x" * (size - 2))}])

@@ -34,7 +34,7 @@ TWO_LANGUAGES = "detect_language=en&detect_language=de&profile=fast"
 SENTENCES = [SAMPLES / "sample.flac", SPEECH / "fleurs-de-004.ogg"]  # English, German
 EVERY = 120  # seconds from one sentence to the next; the rest is silence, which keeps the run short
 LIMIT_FACTOR = 0.5  # of a recording's length: a run that takes longer hangs
-MOST_EVENTS = 25_000  # of an execution: Step Functions
+MAX_EVENTS = 25_000  # of an execution: Step Functions
 # One worker of the local cloud is as fast as four times the recording, and there may be four: a day is many shards.
 SLOW_WORKERS = {"SPEED": "4", "DRAIN_SECONDS": "300", "MAX_WORKERS": "4"}
 # As if there were 24: 48 shards, more than an inline Map runs at a time.
@@ -132,7 +132,7 @@ def run(pipeline: Pipeline, hours: float, languages: int) -> list[str]:
     pipeline.upload(name, repeated_sentence(times, languages), OPTIONS if languages == 1 else TWO_LANGUAGES)
     job_id, began = pipeline.job_of_upload(name)["request_id"], time.monotonic()
     early: dict[str, float] = {}  # memory while the first tenth was transcribed
-    most: dict[str, float] = {}
+    peaks: dict[str, float] = {}
     watch = Watch()
     while (job := pipeline.request(job_id))["state"] not in FINAL:
         at = time.monotonic() - began
@@ -145,22 +145,22 @@ def run(pipeline: Pipeline, hours: float, languages: int) -> list[str]:
             return [f"{name} is {job['state']} after {at:.0f} s: {job}"]
         for _ in range(10):  # Assemble runs for seconds only
             for program, mib in memory(pipeline.cloud.pid).items():
-                most[program] = max(mib, most.get(program, 0.0))
+                peaks[program] = max(mib, peaks.get(program, 0.0))
                 if job.get("progress", 0.0) < 0.1:
                     early[program] = max(mib, early.get(program, 0.0))
             time.sleep(1)
     took = time.monotonic() - began
     print(f"{name}: {job['state']} after {took:.0f} s, {job.get('shards')}")
-    for program, mib in sorted(most.items()):
+    for program, mib in sorted(peaks.items()):
         print(f"  {program}: {mib:.0f} MiB at most, {early.get(program, 0.0):.0f} in the first tenth")
     if job["state"] != "completed":
         return [f"{name} is {job['state']}: {job.get('error')}"]
     events = _events(pipeline, job_id)
-    print(f"  {events} of {MOST_EVENTS} events")
+    print(f"  {events} of {MAX_EVENTS} events")
     words = pipeline.http.get(f"/requests/{job_id}/result").json()["results"]["channels"][0]["alternatives"][0]["words"]
     wrong = [] if abs(job["duration"] - times * EVERY) < 0.1 else [f"The duration is {job['duration']}."]
     wrong += [] if job["shards"]["total"] > (MAP_AT_ONCE if hours >= MANY_FROM_HOURS else 1) else ["It was not cut so."]
-    wrong += [] if events < MOST_EVENTS else ["Too many events."]
+    wrong += [] if events < MAX_EVENTS else ["Too many events."]
     return wrong + faults_of(words, times, languages) + watch.faults(took)
 
 

@@ -71,17 +71,17 @@ def test_policies_of_each_role_are_within_iams_limit(resources: dict[str, Any]) 
 
 
 @pytest.mark.parametrize(
-    ("kind", "member", "most"),
+    ("kind", "member", "maximum"),
     [
         ("AWS::SQS::QueuePolicy", "PolicyDocument", QUEUE_POLICY_BYTES),
         ("AWS::Lambda::Function", "Environment", VARIABLES_BYTES - 2_000),  # room for the setting `cors_origins`
         ("AWS::Events::Rule", "EventPattern", EVENT_PATTERN_CHARACTERS),
     ],
 )
-def test_document_is_within_its_services_limit(resources: dict[str, Any], kind: str, member: str, most: int) -> None:
+def test_document_is_within_its_services_limit(resources: dict[str, Any], kind: str, member: str, maximum: int) -> None:
     sizes = {name: length(r["Properties"][member]) for name, r in resources.items() if r["Type"] == kind}
     assert len(sizes) > 3
-    assert {name: size for name, size in sizes.items() if size > most} == {}
+    assert {name: size for name, size in sizes.items() if size > maximum} == {}
 
 
 def test_definitions_are_within_step_functions_limit(public: Assembly) -> None:

@@ -53,7 +53,7 @@ def test_cpu_flavour_changes_default_model() -> None:
         ({"spot": "maybe"}, r"spot='maybe'"),
         ({"max_workers": "many"}, r"max_workers='many'"),
         ({"max_workers": "0"}, r"max_workers=0 is too small: 1"),
-        ({"requests_a_minute": "5"}, r"10 is the least"),
+        ({"requests_a_minute": "5"}, r"10 is the minimum"),
         ({"zones": "7"}, r"zones=7 is too large"),
         ({"permissions_boundary": "arn:aws:iam::1:policy/x"}, r"the name of a policy of the account, not its ARN"),
         ({"name": "2nd stack"}, r"no name of a deployment"),

@@ -60,8 +60,8 @@ class Retries:
         now = self._clock()
         if self._busy_since is None:
             self._busy_since = now
-        least = max(MIN_BUSY_SECONDS, min(_retry_after(response, 30.0), _MAX_BUSY_SECONDS))
-        pause = least * random.uniform(1, 1 + _SPREAD)
+        minimum = max(MIN_BUSY_SECONDS, min(_retry_after(response, 30.0), _MAX_BUSY_SECONDS))
+        pause = minimum * random.uniform(1, 1 + _SPREAD)
         if now + pause > self._busy_since + self._busy_limit:
             return None
         self._on_busy(pause)

@@ -58,14 +58,14 @@ def availability_zones(client: Client, zones: int | None) -> Finding:
 def vpcs(client: Client) -> Finding:
     """Check that the region has room for one more VPC: a first deployment makes one, and the quota is five."""
     count = sum(len(page["Vpcs"]) for page in client("ec2").get_paginator("describe_vpcs").paginate())
-    most = _quota(client, "vpc", VPC_QUOTA)
-    if count >= most:
+    maximum = _quota(client, "vpc", VPC_QUOTA)
+    if count >= maximum:
         return Finding(
             Level.PROBLEM,
-            f"{count} VPCs in the region, of {most:.0f} that it may have, and a deployment makes one",
+            f"{count} VPCs in the region, of {maximum:.0f} that it may have, and a deployment makes one",
             f"Delete one that nothing uses, or request more of `VPCs per Region` (Service Quotas, {VPC_QUOTA}).",
         )
-    return Finding(Level.OK, f"{count} of {most:.0f} VPCs")
+    return Finding(Level.OK, f"{count} of {maximum:.0f} VPCs")
 
 
 def public_parameter(client: Client, name: str) -> Finding:

@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--seed", type=int, default=1000, help="of the first conversation of a condition")
     parser.add_argument("--seeds", type=int, default=2, help="conversations of a condition")
     parser.add_argument("--minutes", type=float, default=1.5, help="length of a conversation")
-    parser.add_argument("--least", type=float, default=30.0, help="seconds that a voice of the corpus must have")
+    parser.add_argument("--min-seconds", type=float, default=30.0, help="seconds that a voice of the corpus must have")
     parser.add_argument("--voices", default="", help="use these alone, by commas")
     parser.add_argument("--only", default=";".join(CONDITIONS), help="conditions, by semicolons")
     options = parser.parse_args(arguments)
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str]) -> None:
     files = Model(SPEAKERS, options.speakers, digest(options.speakers / EMBEDDING), SPEAKERS)
     model = SpeakerModel.load(files)
     only = options.voices.split(",") if options.voices else ()
-    voices = voices_of(*options.corpus, least=options.least, only=only)
+    voices = voices_of(*options.corpus, min_seconds=options.min_seconds, only=only)
     print(f"{machine()}\n{len(voices)} voices: {', '.join(voices)}", flush=True)
     total = Counts()
     for name in options.only.split(";"):

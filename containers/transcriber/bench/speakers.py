@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--seed", type=int, default=1000, help="of the first conversation of a condition")
     parser.add_argument("--seeds", type=int, default=1, help="conversations of a condition")
     parser.add_argument("--minutes", type=float, default=3.0, help="length of a conversation")
-    parser.add_argument("--least", type=float, default=30.0, help="seconds that a voice of the corpus must have")
+    parser.add_argument("--min-seconds", type=float, default=30.0, help="seconds that a voice of the corpus must have")
     parser.add_argument("--without", default="", help="voices to leave out, by commas")
     parser.add_argument("--only", default=";".join(CONDITIONS), help="conditions, by semicolons")
     parser.add_argument("--words", type=Path, help="folder of a Whisper model")
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str]) -> None:
     engine = None
     if options.words:
         engine = open_engine(Model(options.words.name, options.words, digest(options.words / WEIGHTS)), settings)
-    voices = voices_of(*options.corpus, least=options.least)
+    voices = voices_of(*options.corpus, min_seconds=options.min_seconds)
     voices = {who: clips for who, clips in voices.items() if who not in options.without.split(",")}
     print(f"{machine()}\n{len(voices)} voices: {', '.join(voices)}", flush=True)
     loaded = _peak_megabytes()

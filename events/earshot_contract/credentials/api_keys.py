@@ -15,12 +15,12 @@ from msgspec import Struct
 
 from earshot_contract.keys import api_key_pk
 
-# Owners that are no keys. Ids of keys are hexadecimal, so that none is equal to these.
+# Owners that are not API keys. Ids of keys are hexadecimal, so that none is equal to these.
 PUBLIC_OWNER = "public"  # jobs of callers without a key
 DEPLOYMENT_OWNER = "deployment"  # jobs of objects that were put into the uploads bucket
 
 KEY_BYTES = 20  # 40 lower-case hex characters: Deepgram's SDK 2 for Python rejects any other form
-ID_CHARACTERS = 16  # of the key's SHA-256: 64 bits, of which no key can be found
+ID_CHARACTERS = 16  # of the key's SHA-256: 64 bits, from which the key cannot be found
 PREFIX_CHARACTERS = 6  # of the key itself, shown so that people recognise it; 136 bits stay secret
 USED_SECONDS = 3600  # at most one write an hour records that a key is in use
 
@@ -65,8 +65,8 @@ class ApiKey(Struct, frozen=True):
             scope=Scope(scope) if scope in list(Scope) else Scope.READ,
             prefix=str(item.get("prefix", "")),
             created=str(item.get("created", "")),
-            expires=_whole(item.get("expires")),
-            used=_whole(item.get("used")),
+            expires=_int_or_none(item.get("expires")),
+            used=_int_or_none(item.get("used")),
         )
 
     @property
@@ -81,7 +81,7 @@ def new_key() -> str:
 
 
 def key_id(api_key: str) -> str:
-    """Return the id of a key: public, in rows and events; the key cannot be found from it."""
+    """Return the id of a key. Rows and events show it; the key cannot be found from it."""
     return hashlib.sha256(api_key.encode()).hexdigest()[:ID_CHARACTERS]
 
 
@@ -101,7 +101,7 @@ def key_item(
         name: a label for people.
         created: ISO 8601.
         scope: what the key may do.
-        owner: whose jobs it sees, for a key that takes another's place; None: its own.
+        owner: whose jobs it sees, for a key that replaces another; None: its own.
         expires: epoch seconds from which the key is refused; None: never.
     """
     item = {
@@ -116,5 +116,5 @@ def key_item(
     return {name: value for name, value in item.items() if value not in (None, "")}
 
 
-def _whole(value: Any) -> int | None:
+def _int_or_none(value: Any) -> int | None:
     return None if value is None else int(value)

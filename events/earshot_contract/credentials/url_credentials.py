@@ -1,4 +1,4 @@
-"""URLs without what authenticates them, for whatever is shown, logged, sent on or kept."""
+"""URLs without their credentials, for display, logs, forwarding and storage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VALUE = re.compile(r"[^&#;\s\"'<>]*")
 
 
 def without_credentials(text: str) -> str:
-    """Return a URL, or a text with URLs in it, without users, passwords, and the secrets of queries."""
+    """Return a URL, or a text with URLs in it, without users, passwords and secret query parameters."""
     text = _USER.sub("", text)
     shown, done = [], 0
     for name in _NAME.finditer(text):

@@ -15,8 +15,8 @@ from earshot_contract.document import Document
 from earshot_contract.fields import Bytes, Language, Name, Seconds, Timestamp
 
 SOURCE = "earshot"  # `source` of every event
-# Of the details. It grows when a reader of the version before would fail: a member is gone, may be absent, or has
-# another type or meaning. Optional members are added without; test_event_versions.py holds to this.
+# Version of the details. A change that a reader of the version before cannot read increases it: a member was removed,
+# became optional, or has another type or meaning. New optional members do not; test_event_versions.py checks this.
 SCHEMA_VERSION = 1
 
 SchemaVersion = Annotated[

@@ -15,8 +15,8 @@ from earshot_contract.document import Document
 from earshot_contract.fields import Count, Hertz, Index, Language, Name, Probability, Seconds, Sha256
 from earshot_contract.worker_kinds import WorkerKind
 
-# Of the members of a result's `seconds` that say how long the worker's start took, by stage: `start_launch` (until its
-# process ran), `start_libraries`, `start_fetch` (of the model), `start_load`. They are there after a cold start only.
+# Prefix of the members of a result's `seconds` that say how long each stage of the worker's start took: `start_launch`
+# (until its process ran), `start_libraries`, `start_fetch` (of the model), `start_load`. Only after a cold start.
 START_STAGE_PREFIX = "start_"
 
 

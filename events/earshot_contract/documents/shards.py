@@ -1,4 +1,4 @@
-"""Shard message: what the functions ask a worker for. What it answers is in `shard_results`.
+"""Shard message: what the functions request from a worker. Its answer is in `shard_results`.
 
 A *shard* is a stretch of one channel of one audio file, small enough for one worker. Step Functions puts a
 `ShardMessage` on a queue. A worker writes a `ShardResult` to S3 under the key in the message, then answers the
@@ -65,8 +65,8 @@ class SpeakerOptions(Document):
 class PacketPosition(Document):
     """A place in a file at which a shard begins: before a packet of its audio track.
 
-    Packets are counted, not sought: a count is exact in every container, whatever its index or its clock says. The time
-    stamp shows that two programs count alike.
+    A position is a count of packets, not a time: the count is exact in every container, whatever its index or its clock
+    says. The time stamp shows that two programs count alike.
     """
 
     seconds: Annotated[Seconds, Meta(description="Of the packet's first sample, from the start of the file")]

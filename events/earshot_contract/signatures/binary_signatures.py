@@ -1,4 +1,4 @@
-"""Binary signatures: files that are neither audio nor text, by their first bytes; `file_signatures` asks.
+"""Binary signatures: files that are neither audio nor text, by their first bytes. Called by `file_signatures`.
 
 Where a kind is usually sent by mistake, its noun phrase says what to send instead.
 """
@@ -17,7 +17,7 @@ _GAME = "a piece of music of a game, which has notes and no recording"
 _CAPTURE = "a capture of network packets: export the call's audio from it, as WAV"
 _SAMPLES = "(write the samples as a WAV file)"
 
-# With headerless audio only signatures of four bytes and more count: `file_signatures`.
+# For headerless audio `file_signatures` uses only those of four bytes and more.
 BINARY = (
     (b"%PDF-", "a PDF document"),
     (b"%!PS-Adobe", "a PostScript document"),
@@ -101,7 +101,7 @@ _MOD = re.compile(rb"[\0 -~]{20}.{1060}(?:M\.K\.|M!K!|FLT[48]|\d{1,2}CHN?)", re.
 _WEBM_CHUNK = re.compile(rb"\x1f\x43\xb6\x75[\x01\x10-\xff]|\xa3(?:[\x81-\xfe]|[\x40-\x7f].)\x81..[\0\x80]", re.DOTALL)
 _PCAPNG = re.compile(rb"\n\r\r\n....(?:\x4d\x3c\x2b\x1a|\x1a\x2b\x3c\x4d)", re.DOTALL)
 _TORRENT = re.compile(rb"d\d{1,2}:(?:announce|info|comment|created by|creation date)")
-# Behind a ZIP's first 30 bytes, the name of its first file.
+# Patterns of the name of a ZIP's first file, which follows its first 30 bytes.
 _ZIP_KINDS = (
     (re.compile(rb"\[Content_Types\]\.xml|_rels/|word/|ppt/|xl/|mimetypeapplication/vnd\.oasis"), "an office document"),
     (re.compile(rb"mimetypeapplication/epub"), "an e-book"),
@@ -111,7 +111,7 @@ _ZIP_KINDS = (
 
 
 def binary_kind(head: bytes, headerless: bool = False) -> str | None:
-    """Return a noun phrase for a file that one of the longer, less simple signatures knows; None: none does.
+    """Return a noun phrase for a file that matches a pattern longer than a fixed prefix; None if it matches none.
 
     Args:
         head: the first bytes of the file, as in `file_signatures.non_audio_kind`.

@@ -27,7 +27,7 @@ SEGMENT_OF_MP4 = (
 )
 UNFINISHED_COPY = "(a copy or download that was not finished: fetch it again)"
 _CERTAIN_SIGNATURE = 4  # bytes that no samples without a header begin with
-_CERTAIN_TEXT = 64  # letters that no samples are
+_CERTAIN_TEXT = 64  # letters: samples without a header do not begin with so long a text by chance
 _ASCII_ROW = 32  # codes: mu-law 0x60-0x7F, A-law 0x40-0x5F are quiet samples of one sign; words have spaces or digits
 _ICON = re.compile(rb"\0\0\x01\0[\x01-\x20]\0")  # an MP4 whose first box has 256 bytes begins almost so
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -39,9 +39,9 @@ LINE_ENDS_CHANGED = (
     "audio in which a program changed line ends, as FTP does in ASCII mode: before every byte 10 there is a byte 13 "
     "(transfer the file in binary mode)"
 )
-_LEAST_LINE_ENDS = 8  # of a file of bytes, each by chance behind a byte 13 once in 256 times
-# Bytes that no text has, whatever its encoding, and beside how many line ends they stand: lyrics in a tag have two.
-_LEAST_AMONG_BYTES = 4
+_MIN_LINE_ENDS = 8  # of a file of bytes, each by chance behind a byte 13 once in 256 times
+# Bytes that text has in no encoding. At least this many line ends must have one next to them; lyrics in a tag have two.
+_MIN_AMONG_BYTES = 4
 _NO_TEXT = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 _CHUNKED = (
     "an HTTP answer that was saved with the sizes of its chunks between the bytes (Transfer-Encoding: chunked, "
@@ -125,11 +125,11 @@ def is_quiet_audio(head: bytes) -> bool:
 
 def has_changed_line_ends(head: bytes) -> bool:
     """Return whether bytes that are no text have a byte 13 before every byte 10."""
-    if head.count(b"\n") < _LEAST_LINE_ENDS or head.count(b"\r\n") < head.count(b"\n"):
+    if head.count(b"\n") < _MIN_LINE_ENDS or head.count(b"\r\n") < head.count(b"\n"):
         return False
     ends = (at for at in range(1, len(head)) if head[at] == 10)
     around = (head[max(0, at - 3) : at - 1] + head[at + 1 : at + 3] for at in ends)
-    return sum(any(byte in _NO_TEXT for byte in few) for few in around) >= _LEAST_AMONG_BYTES
+    return sum(any(byte in _NO_TEXT for byte in few) for few in around) >= _MIN_AMONG_BYTES
 
 
 def mp4_without_index(file: BinaryIO, size: int) -> str | None:

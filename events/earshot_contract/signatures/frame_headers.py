@@ -1,7 +1,7 @@
 """Frame headers: the length of a frame of formats that are frames and nothing else (MP3, AAC, AC-3, DTS, MPEG-TS).
 
-Four headers in a row that agree are no chance: `file_signatures` knows such a file by them, and the worker finds where
-one ends. The tables are those of ISO/IEC 11172-3 and 13818-7, ATSC A/52 and ETSI TS 102 114.
+Four headers in a row that agree are no coincidence: `container_signatures` recognises such a file by them, and the
+worker finds where one ends. The tables are those of ISO/IEC 11172-3 and 13818-7, ATSC A/52 and ETSI TS 102 114.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Text signatures: which text was sent in place of audio (a playlist, captions, an address, base64 …).
 
-`file_signatures` asks when a file is text.
+Called by `file_signatures` for files that are text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""SQS queue of callbacks: a message whose try is not due yet is hidden; one without a further try is given up.
+"""SQS queue of callbacks: a message is hidden until its next try is due; after the last try it is given up.
 
 The first message of a run comes from the bus's rule, that of a redelivery from the API.
 """
@@ -18,7 +18,7 @@ MAX_HIDDEN_SECONDS = 12 * 3600 - 60
 
 
 def hide(receipt: str, seconds: float) -> None:
-    """Hide a received message for some seconds, or for MAX_HIDDEN_SECONDS; its receiver looks again then."""
+    """Hide a received message for some seconds, at most MAX_HIDDEN_SECONDS; then SQS delivers it again."""
     hidden = min(max(0, math.ceil(seconds)), MAX_HIDDEN_SECONDS)
     client("sqs").change_message_visibility(
         QueueUrl=settings().callback_queue_url, ReceiptHandle=receipt, VisibilityTimeout=hidden

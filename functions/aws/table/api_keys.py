@@ -46,7 +46,7 @@ def _record_use(pk: str, key: ApiKey) -> None:
     now = int(time.time())
     if key.used is not None and now - key.used < USED_SECONDS:
         return
-    # Not for a key that is revoked meanwhile, and once when several calls arrive together.
+    # The condition fails for a key that was revoked meanwhile, and lets one of several simultaneous calls write.
     due = attribute("pk").exists() & (attribute("used").not_exists() | attribute("used").lte(now - USED_SECONDS))
     try:
         dynamodb.update(pk, {"used": now}, due)

@@ -69,7 +69,7 @@ def add(item: Item) -> bool:
     try:
         _table(settings().table).put_item(Item=_with_decimals(item), ConditionExpression=attribute("pk").not_exists())
     except ClientError as error:
-        return _condition_failed(error)
+        return _false_if_condition_failed(error)
     return True
 
 
@@ -96,7 +96,7 @@ def update(pk: str, changes: Item, condition: ConditionBase) -> Item | None:
             **({"ExpressionAttributeValues": _with_decimals(parameters)} if values else {}),
         )
     except ClientError as error:
-        _condition_failed(error)
+        _false_if_condition_failed(error)
         return None
     item: Item = _without_decimals(answer["Attributes"])
     return item
@@ -107,7 +107,7 @@ def remove(pk: str, condition: ConditionBase) -> bool:
     try:
         _table(settings().table).delete_item(Key={"pk": pk}, ConditionExpression=condition)
     except ClientError as error:
-        return _condition_failed(error)
+        return _false_if_condition_failed(error)
     return True
 
 
@@ -181,7 +181,7 @@ def count(index: str, condition: ConditionBase, limit: int) -> int:
     return found
 
 
-def _condition_failed(error: ClientError) -> bool:
+def _false_if_condition_failed(error: ClientError) -> bool:
     """Return False for a condition that did not hold; raise any other error again."""
     if error_code(error) != "ConditionalCheckFailedException":
         raise error

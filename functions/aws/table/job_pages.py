@@ -96,7 +96,7 @@ def _token(row: dict[str, Any]) -> str:
 
 
 def _position(token: str, job_filter: JobFilter) -> dict[str, str]:
-    """Return `pk` and `created` of the last row of the page before. Whose rows follow, the token does not decide."""
+    """Return `pk` and `created` of the last row of the page before. The token does not decide whose rows follow."""
     try:
         position = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         pk, created = position["pk"], position["created"]

@@ -1,7 +1,7 @@
 """Slots of slow downloads: items of the table that stand for the right to read from a server that is slow.
 
-A function that downloads does nothing but wait for the server. Without a limit, callers with a server that drips could
-hold all functions of an account, of which a new one may run ten at a time.
+A function that downloads only waits for the server. Without a limit, callers whose servers send slowly could occupy all
+functions that an account may run at the same time; a new account may run ten.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functions.errors import SlowDownloadsBusy
 from functions.network.download import MAX_SECONDS
 
 MAX_SLOW_DOWNLOADS = 3  # at once, of a deployment
-_LEASE_SECONDS = MAX_SECONDS + 60  # a function that died frees its slot so
+_LEASE_SECONDS = MAX_SECONDS + 60  # after this time the slot of a function that died is free
 
 
 class SlowDownload:

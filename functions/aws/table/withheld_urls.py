@@ -1,4 +1,4 @@
-"""Whole URLs of audio and of callbacks, of jobs whose row has the URL without what authenticates it.
+"""Whole URLs of audio and of callbacks, of jobs whose row has the URL without credentials.
 
 An item of its own expires long before the row, and is in no listing. That of the audio is for Prepare and for a retry,
 and loses the URL when the job is completed; that of a callback is for the tries to deliver it.
@@ -24,12 +24,12 @@ class WithheldUrls:
     """URLs of one kind, an item for each job."""
 
     def __init__(self, key: Callable[[str], str], gone: str) -> None:
-        """Name the items' partition key of a job's id, and what to say of a URL that is gone; it has `{job_id}`."""
+        """Set how a job's id makes the partition key, and the message about a URL that is gone, with `{job_id}`."""
         self._key = key
         self._gone = gone
 
     def gone(self, job_id: str) -> str:
-        """Return what a caller is told when the URL is needed, and is no longer there."""
+        """Return the error message for a request that needs the URL when it is no longer stored."""
         return self._gone.format(job_id=job_id)
 
     def keep(self, job_id: str, url: str) -> None:

@@ -21,7 +21,7 @@ from functions.settings import settings
 from functions.workers.measures import Measures
 from functions.workers.slots import Slot, cooldown_seconds
 
-# What a worker writes with its renewals: of the run before when a slot is claimed again.
+# Attributes that a worker writes with its renewals. A launch and a release remove them.
 _MEASURED = ("ready", "cold", "audio_seconds", "busy_seconds")
 
 

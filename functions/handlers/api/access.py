@@ -1,6 +1,6 @@
 """Access: the one place that compares a caller with a route's scope and with the job that its path names. ADR 0015.
 
-The router calls these functions before a view function: a view gets a job, never an id, and so cannot forget to look.
+The router calls these functions before a view function. A view gets a job, never an id, so none can skip the check.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def job_of(request: Request) -> Job:
     job = job_table.find(job_id)
     if job and caller.may_see(job):
         return job
-    # Not without a key: there the whole id is the secret.
+    # Short ids work only for callers with a key: without one, the whole id is the secret.
     found = [] if caller.is_anonymous else [job for job in job_table.find_by_start(job_id) if caller.may_see(job)]
     if len(found) > 1:
         raise not_found(f"The ids of {len(found)} requests begin with {job_id}. Send more of the id.")

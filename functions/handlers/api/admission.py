@@ -12,11 +12,11 @@ from functions.aws.table import job_table
 from functions.errors import too_busy, too_many_waiting
 from functions.settings import settings
 
-# Seconds since API Gateway received a request after which it makes no job. What follows are twice as many calls
-# of AWS as came before, and at 29 s the gateway answers 5xx to a client that would send the audio again.
+# Seconds since API Gateway received a request after which it makes no job. Twice as many calls of AWS
+# follow as came before, and at 29 s the gateway answers 5xx to a client that would send the audio again.
 BEGIN_SECONDS = 10.0
 # The same before the job's row, when the audio is stored: a slow table, or 4 MB to a slow bucket, used up the time.
-# What follows are the row, the start of its execution and the answer.
+# The row, the start of its execution and the answer follow.
 ROW_SECONDS = 18.0
 
 

@@ -23,7 +23,7 @@ MAX_AGE_SECONDS = 7200  # for which a browser remembers a preflight: the most th
 
 
 def is_preflight(event: Mapping[str, Any]) -> bool:
-    """Return whether a gateway's event is a browser's question whether a request is allowed."""
+    """Return whether a gateway's event is a browser's preflight request."""
     return str(event["httpMethod"]).upper() == "OPTIONS"
 
 

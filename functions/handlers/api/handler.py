@@ -15,7 +15,7 @@ connect("dynamodb", "s3", "stepfunctions")
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId")  # as in the access log
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer API Gateway's proxy event; never raises. An event of the schedule that keeps it active asks nothing."""
+    """Answer API Gateway's proxy event; never raises. The schedule's event that keeps it active gets no answer."""
     if event.get("op") == KEEP_ACTIVE:
         return {}
     answer = preflight() if is_preflight(event) else route(event)

@@ -14,7 +14,7 @@ from functions.jobs.job import Job
 def jobs_ahead(jobs: Iterable[Job]) -> dict[str, int]:
     """Count the unfinished jobs before each of those that wait for a worker.
 
-    The queues are fair among owners, so what stands before a job are those of the same owner that were made earlier.
+    The queues are fair among owners, so the jobs before a job are the earlier ones of the same owner.
     The number is an upper bound: a request whose caller waits goes before uploads and requests with a callback.
 
     Args:

@@ -1,7 +1,7 @@
-"""Partial result: the beginning of a long transcript while the rest is made, of the shards that are done.
+"""Partial result: the beginning of a long transcript, from the shards that are done, while others are still in work.
 
-It is what the shards from the start of the file say, up to the first one that is not done, in every channel. Redacted
-jobs have none: whether a number is a secret may depend on words that are not there yet.
+It joins, in every channel, the shards from the start of the file up to the first one that is not done. Redacted jobs
+have none: whether a number is a secret may depend on words that are not transcribed yet.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RenderTranscript = Callable[["Transcript", Options], tuple[str, str]]
 
 
 def partial_result(job: Job, render: RenderTranscript, suffix: str | None) -> Response:
-    """Answer with what there is of a running job's transcript, marked as partial.
+    """Answer with the beginning of a running job's transcript, marked as partial.
 
     Args:
         job: a job that has not ended.

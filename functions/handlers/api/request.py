@@ -16,8 +16,8 @@ from functions.handlers.api.bodies.compressed_body import decompressed
 from functions.jobs.caller import Caller
 
 STAGE = "/v1"
-PROXY_PATH = "{proxy+}"  # of API Gateway: every path that no other resource has, and methods that one lacks
-_METHODS_WITH_BODY = ("POST", "PUT")  # all that need a key; what others send is not read
+PROXY_PATH = "{proxy+}"  # of API Gateway: all paths without a resource, and methods that a resource lacks
+_METHODS_WITH_BODY = ("POST", "PUT")  # all of these routes need a key; bodies of other methods are not read
 
 
 class Request(Struct, frozen=True):
@@ -110,5 +110,5 @@ def _received(context: Mapping[str, Any]) -> float:
     Its 29 s run from then on: a cold start, or the wait for a free environment, is part of them.
     """
     age = time.time() - float(context.get("requestTimeEpoch") or 0) / 1000
-    # A greater age is no age but a difference of clocks: the gateway would have answered by then.
+    # A greater age shows that the clocks differ: the gateway would have answered by then.
     return time.monotonic() - (age if 0 < age < GATEWAY_SECONDS else 0.0)

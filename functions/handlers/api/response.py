@@ -14,7 +14,7 @@ from functions.errors import Failure
 
 JSON_TYPE = "application/json"
 MAX_HEADER_LETTERS = 1024  # of `dg-error`: a gateway takes 10 KB of headers, and clients less; the body has all
-# By status; SDKs that retry obey up to 60 s. 429 is of a full queue, which a few seconds do not change.
+# By status; SDKs that retry obey up to 60 s. 429 means a full queue, which a few seconds do not change.
 RETRY_AFTER_SECONDS = {429: 30, 503: 5}
 
 

@@ -83,9 +83,10 @@ class SharedRoute(NamedTuple):
     public: bool = True  # API Gateway asks for no key: `access.shared_job` looks at the link's secret
 
 
-_TAKE_OPTIONS = ("listen", "transcribe", "translate")  # operations whose query has the options of a job
+_OPERATIONS_WITH_OPTIONS = ("listen", "transcribe", "translate")  # operations whose query has the options of a job
 
-# Of what a link leads to: stored by no cache, listed by no search engine, and named to no other site.
+# Headers of answers for the holder of a link: no cache stores them, no search engine lists them, no other site gets the
+# address as referrer.
 _SHARED_HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
 # The one table of routes: `infra/api/rest_api.py` and `infra/openapi/paths.py` read it, too.
@@ -130,7 +131,7 @@ def route(event: Mapping[str, Any]) -> Response:
         request = Request.from_event(event)
     except ApiError as error:
         return error_in_both_forms(error, (event.get("requestContext") or {}).get("requestId", ""))
-    # A HEAD is answered as a GET; what serves the response leaves its body out.
+    # A HEAD is answered as a GET; the gateway leaves the body out.
     method = "GET" if request.method == "HEAD" else request.method
     matched = ROUTES.get((method, request.resource), _UNKNOWN)
     try:
@@ -143,7 +144,7 @@ def route(event: Mapping[str, Any]) -> Response:
 
 
 def _answer(matched: Route | JobRoute | SharedRoute, request: Request) -> Response:
-    if matched.operation not in _TAKE_OPTIONS:
+    if matched.operation not in _OPERATIONS_WITH_OPTIONS:
         reject_misplaced(request.query)
     if isinstance(matched, SharedRoute):
         answer = matched.view(request, *shared_job(request))

@@ -72,8 +72,8 @@ def submit(request: TranscriptionRequest) -> tuple[Job, bool]:
     """Return the request's job, and whether an earlier identical request made it.
 
     A request that is repeated while its job runs, or soon after the job completed, gets the same job, so that a retry
-    is not transcribed twice. After a failure it gets a new one. A URL is no name for bytes: what it serves may have
-    changed, and few servers say reliably that it has not. So a request by URL gets the same job only while that runs.
+    is not transcribed twice. After a failure it gets a new one. A URL may serve other bytes later, and few servers
+    say reliably that it does not. So a request by URL gets the same job only while that job runs.
 
     Raises:
         ApiError: A model that the request needs is not available, the caller has too many unfinished jobs, the
@@ -120,7 +120,7 @@ def _with_version(request: TranscriptionRequest) -> TranscriptionRequest:
 
 
 def _check_owner(audio: S3Object, caller: Caller) -> None:
-    """Refuse audio of others: what can be transcribed can be read.
+    """Refuse audio of other owners: a transcript would reveal it.
 
     Raises:
         ApiError: The object is in the uploads bucket, which is the deployment's, and the caller's key does not see

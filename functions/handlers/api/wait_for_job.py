@@ -15,8 +15,8 @@ from functions.jobs.job import Job
 
 # Between two looks at the row: about a fifth of the time waited so far, so that a long wait costs few looks.
 FIRST_POLL_SECONDS, MAX_POLL_SECONDS = 0.05, 1.0
-# The pause is at least so many times as long as the last look took: where many callers wait and the table is slow,
-# their looks make it so.
+# The pause is at least this many times as long as the last look took: many waiting callers would slow the table down
+# with their looks.
 PAUSE_LOOKS = 4
 
 

@@ -72,7 +72,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         _remove_error(job)
     finished = job_table.finish(
         job.id,
-        source=job.source.without_credentials().to_dict(),  # of rows of before; a completed job is not fetched again
+        source=job.source.without_credentials().to_dict(),  # rows of earlier versions have them
         duration=transcript.audio.duration,
         channels=len(transcript.channels),
         language=transcript.channels[0].language,
@@ -101,7 +101,7 @@ def _put(job: Job, file: OutputFile) -> str:
 
 
 def _remove_inputs(job: Job) -> None:
-    """Remove what only a retry of an unfinished job would need again: the URL's secrets, and samples of voices."""
+    """Remove the inputs that only a retry of an unfinished job needs: the URL's secrets, and samples of voices."""
     if job.source.withheld:
         source_urls.remove(job.id)
     if job.known_speakers:
@@ -129,7 +129,7 @@ def _is_latest(job: Job) -> bool:
 
 
 def _remove_error(job: Job) -> None:
-    """Remove what an earlier run or an earlier upload of the key has left to say why it failed."""
+    """Remove the error that an earlier run, or an earlier upload of the key, has left."""
     if job.source.kind == SourceKind.UPLOAD and job.source.audio:
         s3.remove(settings().transcripts_bucket, [upload_error_key(job.source.audio.key)])
 

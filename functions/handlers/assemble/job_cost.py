@@ -1,4 +1,4 @@
-"""Cost of a job: the workers' time that it took, at the price of the kind of worker that gave it."""
+"""Cost of a job: the workers' time that it took, at the price of each worker's kind."""
 
 from __future__ import annotations
 

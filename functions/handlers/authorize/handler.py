@@ -14,7 +14,7 @@ from functions.settings import settings
 connect("dynamodb")
 
 # The caller who sends no key, or an unknown one, where access is public.
-ANYBODY = ApiKey(id=PUBLIC_OWNER, name=PUBLIC_OWNER, owner=PUBLIC_OWNER, scope=Scope.WRITE)
+ANONYMOUS_KEY = ApiKey(id=PUBLIC_OWNER, name=PUBLIC_OWNER, owner=PUBLIC_OWNER, scope=Scope.WRITE)
 SCHEMES = ("token", "bearer")  # authorization schemes of Deepgram's and OpenAI's SDKs, in any case
 
 
@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         Exception: "Unauthorized", the only text that API Gateway answers with 401. A policy that denies would become
             403, which SDKs show as a lack of permissions.
     """
-    if event.get("op") == KEEP_ACTIVE:  # a schedule's event, which asks nothing
+    if event.get("op") == KEEP_ACTIVE:  # a schedule's event, which has no caller
         return {}
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     try:
@@ -52,9 +52,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def caller_of(authorization: str) -> ApiKey | None:
-    """Return the caller's key; where access is public and no key is known, the default key or `ANYBODY`; else None."""
+    """Return the caller's key; else, where access is public, the default key or `ANONYMOUS_KEY`; else None."""
     scheme, _, secret = authorization.strip().partition(" ")
     known = api_keys.find(secret.strip()) if scheme.lower() in SCHEMES and secret.strip() else None
     if known or not settings().public_access:
         return known
-    return api_keys.find(DEFAULT_KEY) or ANYBODY
+    return api_keys.find(DEFAULT_KEY) or ANONYMOUS_KEY

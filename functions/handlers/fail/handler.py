@@ -61,7 +61,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if Options.from_stored(job.parsed, job.options).redact:
         shard_results.remove(job.id)
     metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
-    if failure.status >= 500:  # no fault of the caller's: somebody has to look
+    if failure.status >= 500:  # not the caller's fault: the operator should know
         metrics.add_metric("JobsBroken", MetricUnit.Count, 1)
         count_failure(1)
     event_bus.announce(job_events.detail(job, settings().transcripts_bucket))

@@ -45,10 +45,10 @@ def failure_of_step(error: str, cause: str) -> Failure:
 
 
 def log_fields(error: str, cause: str) -> dict[str, str]:
-    """Return what a log says of a failed state besides the caller's answer, in a form that people read.
+    """Return the fields of the log's line about a failed state, besides the caller's answer.
 
-    Of an `ApiError` nothing: its answer is its message. Lambda's JSON of another exception becomes its name and
-    message, and a traceback of lines.
+    An `ApiError` has none: its answer is its message. Lambda's JSON of another exception becomes its name and
+    message, and a traceback in lines.
     """
     if error in API_ERROR_NAMES:
         return {}

@@ -16,7 +16,7 @@ from functions.settings import settings
 
 
 def replace_results(job: Job, failure: Failure) -> None:
-    """Put why an upload failed in place of the results of an earlier one: they are not of the bytes there now."""
+    """Replace the results of an earlier upload by the error: they belong to bytes that were overwritten."""
     audio, bucket = job.source.audio, settings().transcripts_bucket
     if job.source.kind != SourceKind.UPLOAD or audio is None or not latest_uploads.is_latest(audio, job.id):
         return

@@ -57,7 +57,7 @@ def cut_shards(shards: Sequence[Shard], plan: ShardPlan) -> list[Shard]:
 
 
 def fingerprint(shards: Sequence[Shard], etag: str) -> str:
-    """Return a digest of all that a job's shards depend on: where it is the same, earlier results are used again.
+    """Return a digest of all that a job's shards depend on. While it is the same, earlier results are used again.
 
     Args:
         shards: the shards without a cut, one for each channel.

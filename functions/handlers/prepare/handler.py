@@ -38,7 +38,7 @@ from functions.workers.shard_length import shard_length
 connect("dynamodb", "s3", "events", "lambda")
 
 NOTHING_TO_DO: dict[str, Any] = {"go": False, "interactive": False, "cut": False, "shards": []}
-_FEW_SHARDS = 20  # up to here each has all members: the most channels there are
+_FEW_SHARDS = 20  # up to this number each shard has all members; it is the maximum of channels
 
 
 @logger.inject_lambda_context
@@ -83,7 +83,7 @@ def _claim_job(execution_input: dict[str, Any], execution: str) -> Job | None:
     name = Options.from_stored(None, query).name  # lenient: a refused option fails the job later, with its name
     job = job_table.claim(upload.job(query, name, info.size if info else None), execution)
     if job and job.state == JobState.QUEUED and latest:
-        # What is there now was made from the bytes before: who waits for a name must not read it as the new result.
+        # The present results are of earlier bytes: a program that waits for the key must not read them as the new ones.
         s3.remove(settings().transcripts_bucket, upload_result_keys(upload.audio.key))
     return job
 
@@ -168,7 +168,7 @@ def _keep_or_remove_results(job: Job, shards: list[Shard], audio: S3Object, is_l
 
 
 def _shards_by_plan(event: dict[str, Any]) -> dict[str, Any]:
-    """Return the job's shards as its plan cuts them; without a plan, because no worker made one, it stays whole."""
+    """Return the job's shards as its plan cuts them; if no worker made a plan, the file stays whole."""
     job_id, shards = event["job_id"], [Shard.from_json(shard) for shard in event["shards"]]
     body = s3.get(S3Object(settings().transcripts_bucket, plan_key(job_id)))
     plan = ShardPlan.from_json(body) if body else None
@@ -180,7 +180,7 @@ def _shards_by_plan(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answer(shards: list[Shard], interactive: bool, group: str) -> dict[str, Any]:
-    """Return what the Map of the job machine needs: shards without a result yet, what all have in common apart."""
+    """Return the input of the job machine's Map: shards without a result, and apart what all have in common."""
     documents = [shard.to_dict() for shard in shards]
     done: set[str] = set()
     if len(shards) > 1:

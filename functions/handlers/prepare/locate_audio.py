@@ -38,7 +38,7 @@ def locate_audio(job: Job) -> tuple[S3Object, int]:
 
 
 def _whole_url(job: Job) -> str:
-    """Return the URL with what authenticates it, of which the row says whether it lacks it."""
+    """Return the URL with its credentials, which the row may lack."""
     url = source_urls.find(job.id) if job.source.withheld else job.source.url
     if not url:
         raise remote_content_error(source_urls.gone(job.id))

@@ -1,6 +1,6 @@
 """Dead-letter queue: answers the task of a shard that no worker finished, so that its job fails instead of waiting.
 
-The run of every minute looks into the queue: pollers that Lambda keeps for a queue ask it all day, and are billed.
+The run of every minute receives from the queue. An event source mapping would poll it all day, and is billed.
 """
 
 from __future__ import annotations

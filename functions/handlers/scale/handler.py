@@ -68,7 +68,7 @@ def _launch(slot: Slot, kind: WorkerKind, queues: WorkerQueues) -> bool:
     machine, idle_seconds = settings().worker_machine_arn, idle_timeout(slot.pk, kind, settings().idle_seconds)
     try:
         if slot.execution:
-            # Its worker is silent, or its task never started: the task would go on beside the new one, and cost.
+            # Its worker is silent, or its task never started: that task would run, and cost, beside the new one.
             logger.warning("Stopping an execution whose lease lapsed", slot=slot.pk, execution=slot.execution)
             step_functions.stop(step_functions.execution_arn(machine, slot.execution), "Its lease lapsed.")
         worker = {"slot": slot.pk, "lease": lease, "idle": idle_seconds, "kind": kind, "queues": queues}

@@ -72,7 +72,7 @@ def _after_failure(event: dict[str, Any]) -> dict[str, Any]:
         renewed = worker_slots.replace_dead(slot, lease, event.get("execution"))
         if renewed:
             if kind is WorkerKind.QUICK:
-                # Shards of a dead worker are in flight until their visibility ends: this one does not leave before.
+                # Shards of a dead worker are in flight until their visibility timeout: this worker stays until then.
                 answer["idle"] = FAST_VISIBILITY_SECONDS + QUICK_IDLE_SECONDS
             return answer | {"relaunch": True, "lease": renewed, "queues": worker_slots.find(slot).queues}
     if worker_slots.free_dead(slot, lease):
@@ -91,9 +91,8 @@ def _after_failure(event: dict[str, Any]) -> dict[str, Any]:
 def _queues_with_work(kind: WorkerKind) -> WorkerQueues | None:
     """Return the queues from which another worker in a slot that was just released has to receive; None if none has to.
 
-    Whether a quick worker pays for bulk shards the policy decides: left to its run of every minute, a backlog that is
-    done by quick workers alone would have none for most of a minute after each of them. Those that were launched
-    together leave together: each has its successor.
+    The policy decides whether a quick worker pays for bulk shards. It decides now, not in Scale's run of every minute:
+    otherwise a backlog that only quick workers process would have none for most of a minute after each of them.
     """
     if kind is WorkerKind.TASK:
         return WorkerQueues.ALL if shard_queues.visible_messages(WorkerQueues.ALL) else None

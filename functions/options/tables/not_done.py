@@ -6,7 +6,7 @@ from functions.options.specification import OptionType, ignored, rejected
 
 _NO_ANALYSIS = "texts are transcribed here, not analysed"
 
-OPTIONS_NOT_DONE = (
+UNSUPPORTED_OPTIONS = (
     ignored("dictation", OptionType.BOOLEAN, "spoken punctuation stays words"),
     ignored("measurements", OptionType.BOOLEAN, "units are written as Whisper writes them"),
     ignored("language_hint", OptionType.ARRAY, "use detect_language with the languages to choose from"),

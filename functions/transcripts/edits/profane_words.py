@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# Words of the lists, and words like their forms, that are no insults: people say them in offices and in courts.
-PLAIN = {
+# Words of the lists, and words that resemble their forms, that are not insults: offices and courts use them.
+ACCEPTED = {
     "en": """booby|cocker|cocky|cummings|dicker|retarder|smutty|spunky
         |alaskan pipeline|anal|anus|bareback|barely legal|big black|bondage|bs|busty|butt|coon|coons|cornhole
         |date rape|domination|double penetration|ejaculation|erotic|erotism|escort|eunuch|fecal|foot fetish
@@ -60,8 +60,8 @@ PLAIN = {
         |top|topsun|transeksuel|transeksüel|travesti|ukler|vagina|vajina|verem|vodka|votka|yahudi|yalama|yaram|yaudi
         |yağudi|yosma|yılışık|zibidi|zina|öküz|öl|öşex|ükler|ülker|ülkücü|şişme|penis|meme|mezveleli|kromusunuz""",
 }
-# What the lists leave out.
-MORE = {
+# Profane words that the lists lack.
+ADDED = {
     "en": "goddamn|goddamned|dickhead|prick|horseshit|dumbass|jackass|douchebag|fuckwit|fucktard|batshit|"
     "turd|whores|piss|pissed|wank|wanker|piss off|arsehole|"
     "bellend|twat",

@@ -14,8 +14,8 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from functions.transcripts.edits.profane_words import MORE, PLAIN
-from functions.transcripts.text_boundaries.letters import around, normalised
+from functions.transcripts.edits.profane_words import ACCEPTED, ADDED
+from functions.transcripts.text_boundaries.letters import normalised, split_punctuation
 from functions.transcripts.words import TranscriptWord
 
 MASK = "****"  # whatever the word's length: Deepgram's documentation shows four
@@ -51,8 +51,8 @@ PROFANITY_LANGUAGES = frozenset(_LISTS)
 _ELIDED = re.compile(r"(?:(?:d|l|qu|dell|nell|un|quell)['’])+")
 _ELIDING = ("fr", "it")
 _DOUBLING = ("en", "nl")  # letters before an ending
-_NAMES = frozenset({"dick"})  # stay with a capital
-_LEAST_STEM = 4  # letters before an ending; shorter stems begin too many other words
+_NAMES = frozenset({"dick"})  # not masked when capitalised
+_MIN_STEM = 4  # letters before an ending; shorter stems begin too many other words
 # Endings that the lists leave out, and what stands instead in the listed word, by language: "bitches", "Wichsern",
 # "enculés", "cabrones", "stronzi", "kurwą".
 _VOWEL_ENDINGS_PL, _VOWEL_ENDINGS_RU = (
@@ -126,14 +126,14 @@ def _stems(word: str, language: str) -> Iterator[str]:
         yield from _stems(word[elided.end() :], language)
     for ending, instead in _ENDINGS.get(language, ()):
         stem = word.removesuffix(ending)
-        if stem != word and len(stem + instead) >= _LEAST_STEM:
+        if stem != word and len(stem + instead) >= _MIN_STEM:
             yield stem + instead
             if language in _DOUBLING and stem[-1] == stem[-2]:
                 yield stem[:-1]  # "shitting", "klootzakken"
 
 
 def _masked(word: TranscriptWord) -> TranscriptWord:
-    before, _, after = around(word.text, normalised(word.normalised))
+    before, _, after = split_punctuation(word.text, normalised(word.normalised))
     return replace(word, text=before + MASK + after, normalised=MASK)
 
 
@@ -145,7 +145,7 @@ def _phrases(language: str) -> dict[str, tuple[tuple[str, ...], ...]]:
     plain = _plain(language)
     found: dict[str, list[tuple[str, ...]]] = {}
     listed = json.loads((_folder() / f"{_LISTS[language]}.json").read_text(encoding="utf-8"))["words"]
-    for entry in [*listed, *filter(None, MORE.get(language, "").split("|"))]:
+    for entry in [*listed, *filter(None, ADDED.get(language, "").split("|"))]:
         phrase = tuple(filter(None, (normalised(part) for part in re.split(r"\s+", entry))))
         if phrase and entry.lower() not in plain:
             found.setdefault(phrase[0], []).append(phrase)
@@ -155,7 +155,7 @@ def _phrases(language: str) -> dict[str, tuple[tuple[str, ...], ...]]:
 @lru_cache(maxsize=len(_LISTS))
 def _plain(language: str) -> frozenset[str]:
     """Return the words and phrases of a list that stay."""
-    return frozenset(" ".join(entry.split()) for entry in PLAIN.get(language, "").split("|"))
+    return frozenset(" ".join(entry.split()) for entry in ACCEPTED.get(language, "").split("|"))
 
 
 def _folder() -> Path:

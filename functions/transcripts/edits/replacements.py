@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from functions.transcripts.text_boundaries.letters import around, normalised
+from functions.transcripts.text_boundaries.letters import normalised, split_punctuation
 from functions.transcripts.words import TranscriptWord
 
 
@@ -46,7 +46,7 @@ def _has_capitals(find: list[str]) -> bool:
 
 def _matches(find: str, word: TranscriptWord) -> bool:
     if find != find.lower():
-        return find == around(word.text, word.normalised)[1]
+        return find == split_punctuation(word.text, word.normalised)[1]
     return normalised(find) == word.normalised
 
 
@@ -62,8 +62,10 @@ def _replacement_words(phrase: list[TranscriptWord], replacement: list[str]) -> 
     ]
     words[0] = replace(
         words[0],
-        text=around(phrase[0].text, phrase[0].normalised)[0] + words[0].text,
+        text=split_punctuation(phrase[0].text, phrase[0].normalised)[0] + words[0].text,
         space_before=phrase[0].space_before,
     )
-    words[-1] = replace(words[-1], text=words[-1].text + around(phrase[-1].text, phrase[-1].normalised)[2], end=end)
+    words[-1] = replace(
+        words[-1], text=words[-1].text + split_punctuation(phrase[-1].text, phrase[-1].normalised)[2], end=end
+    )
     return words

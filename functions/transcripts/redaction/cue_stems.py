@@ -1,4 +1,4 @@
-"""Stems of cues: what announces a card, a code, a date or an account, in the eight languages whose numbers are read.
+"""Stems of cues: words that announce a card, a code, a date or an account, in the eight languages of `numerals`.
 
 Each is a regular expression that begins with a word and also matches longer words. German ones may stand inside a
 compound. They are matched against lower-case words without punctuation, with a space between.
@@ -159,9 +159,9 @@ STEMS = {
     ),
 }
 
-# What counts only where the digits themselves say nothing, and nothing better is near. A telephone's: "my number is …",
-# unless the digits are another's. A card's last four, which need not be called so where a card is talked about. A code
-# or a date, where a card is; "the code" and "on the back" together mean a card's.
+# Weak cues: they count only if the digits themselves do not decide, and no other cue is near. A telephone's: "my number
+# is …". A card's last four digits, in talk about a card. A code or a date, in talk about a card; "the code" and "on the
+# back" together mean a card's.
 WEAK_STEMS = {
     Entity.PHONE_NUMBER: (
         r"(my( new| old| other| own| current)?|meine|mon|mi|il mio|meu|o meu|mijn|mit|your) "
@@ -199,7 +199,8 @@ WEAK_STEMS = {
     ),
 }
 
-# Asked for, and never what a number before it was: "I paid 350 with the pin". A pin on a map is dropped.
+# Cues that announce the next number and never explain the one before: "I paid 350 with the pin". Pins on maps, which
+# people "drop", are left out.
 STEMS_BEFORE_ONLY = (
     r"(?<!drop the )(?<!dropped the )(?<!drop a )(?<!dropped a )pin( (number|code))?\b|passcode",
     r"pin-?(nummer|code|kode)\b|geheimzahl|geheimnummer|code (secret|confidentiel)|(mi|su|tu) clave",

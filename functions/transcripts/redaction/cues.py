@@ -14,11 +14,11 @@ from functions.transcripts.redaction.cue_stems import STEMS, STEMS_BEFORE_ONLY, 
 from functions.transcripts.words import TranscriptWord
 
 BEFORE = 20  # words within which a cue before a number counts: question, answer, "let me see"
-SUBJECT = 60  # words within which what is talked about is still the same: a card, while its code is asked for
+SUBJECT = 60  # words within which the subject of a talk stays: a card, while its code is requested
 REST = 8  # words within which the rest of its sentence counts: "229, it's there in small print, on the card"
 AFTER = 5  # words within which one after it counts: "4111 … is the card"
 _LONGEST = 8  # words of a cue, at most: "código que está en la parte de atrás"
-_AROUND = 6  # words around a cue that say what is asked for: "the last four of your card"
+_AROUND = 6  # words around a cue that say which number is meant: "the last four of your card"
 _ANSWER_SECONDS = 20.0  # within which somebody on another channel begins to answer
 
 BEHIND_QUESTION = frozenset(
@@ -57,7 +57,7 @@ class Cue:
         around: The words around it, its own included.
         elsewhere: Whether it was said on another channel: a question that is answered on this one.
         before_only: Whether it counts only before a number, and not behind one.
-        weak: Whether it counts only where the digits themselves say nothing, and nothing better is near.
+        weak: Whether it counts only if the digits themselves do not decide, and no other cue is near.
         asks: Whether a question ends with it, but for a word like "please".
         text: Its words.
     """
@@ -101,7 +101,7 @@ def _ends_question(words: Sequence[TranscriptWord], last: int) -> bool:
 
 
 def _apart(cues: Iterable[Cue]) -> Iterator[Cue]:
-    """Yield the cues but those that begin inside another: the "security number" of "social security number"."""
+    """Yield the cues without those that begin inside another: the "security number" of "social security number"."""
     furthest, furthest_before, at = -1, -1, -1
     for cue in sorted(cues, key=lambda cue: cue.first):
         if cue.first > at:
@@ -162,7 +162,7 @@ def cues_in_rest_of_sentence(words: Sequence[TranscriptWord], cues: Sequence[Cue
 
 
 def are_about(cues: Sequence[Cue], entities: Collection[Entity], first: int) -> bool:
-    """Tell whether any of these entities is talked about before a word, in what the last minute or so has of words."""
+    """Return whether one of these entities is the subject of the last minute or so before a word."""
     near = _ending_in(cues, first - SUBJECT, first)
     return any(cue.entity in entities and not (cue.weak or cue.before_only) for cue in near)
 

@@ -16,7 +16,7 @@ from functions.transcripts.redaction.cues import (
     weak_cues_before,
 )
 from functions.transcripts.redaction.digits.numerals import AND, Numeral, word_set
-from functions.transcripts.redaction.found import Found
+from functions.transcripts.redaction.entity_span import EntitySpan
 from functions.transcripts.words import TranscriptWord
 
 _MONTHS = frozenset(month for vocabulary in VOCABULARIES.values() for month in vocabulary.months)
@@ -24,17 +24,17 @@ _SHORT_MONTHS = word_set("jan feb mar apr jun jul aug sep sept oct nov dec")
 _MONTHS |= _SHORT_MONTHS
 _WHO_MAY = word_set("i you he she it we they this that which who there one not")
 _JOINERS = word_set("of the de del le der den d' du di do da")
-# Between what says that a card expires and its month: "good through to the end of April".
+# Words between a card's expiry cue and its month: "good through to the end of April".
 _UNTIL = _JOINERS | word_set(
     "the to until in on by end im am ende fin à au en a el final finales fine fim eind slutningen"
 )
 _BEFORE_DAY = _JOINERS | word_set(
     "it's on the in is uh um yes so that's am im ja le c'est il en el es al é no dia het op den"
 )
-_MOST_BEFORE_REST = 5  # words between a day of birth and its month, which is asked for
+_MAX_BEFORE_REST = 5  # words between a day of birth and its month, which another speaker asks for
 _SPECIAL = (Entity.DOB, Entity.CREDIT_CARD_EXPIRATION)
 _CARD = (Entity.CREDIT_CARD, Entity.CVV)
-_MOST_JOINERS = 2  # words between the day and its month
+_MAX_JOINERS = 2  # words between the day and its month
 _DAY, _MONTH, _YEAR = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])", r"(\d{4}|\d{2})"
 _WRITTEN = re.compile(
     "|".join(
@@ -46,14 +46,14 @@ _WRITTEN = re.compile(
 _MONTH_AND_YEAR = re.compile(r"(0?[1-9]|1[0-2])[/-](20)?\d{2}")
 
 
-def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cues: Sequence[Cue]) -> list[Found]:
+def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cues: Sequence[Cue]) -> list[EntitySpan]:
     """Return all dates in order: of birth, of a card's expiry, and others."""
     starting = {numeral.first: numeral for numeral in numerals}
     ending = {numeral.last: numeral for numeral in numerals}
     numbers = {
         at for numeral in numerals for at in range(numeral.first, numeral.last + 1)
     }  # the French "sept" is seven
-    found: list[Found] = []
+    found: list[EntitySpan] = []
     used: dict[Entity, int] = {}  # where the last date of each kind begins
     for at, word in enumerate(words):
         if found and found[-1].last >= at:
@@ -63,23 +63,23 @@ def find_dates(words: Sequence[TranscriptWord], numerals: Sequence[Numeral], cue
         entity = _entity(cues, at, used)
         is_expiry = entity is Entity.CREDIT_CARD_EXPIRATION and _MONTH_AND_YEAR.fullmatch(word.normalised)
         if is_expiry or (_WRITTEN.fullmatch(word.normalised) and not _is_sort_code(word, cues, at)):
-            found.append(Found(entity, at, at))
+            found.append(EntitySpan(entity, at, at))
         elif entity is Entity.CREDIT_CARD_EXPIRATION and (last := _end_of_month_and_year(words, starting, at)):
-            found.append(Found(entity, at, last))
+            found.append(EntitySpan(entity, at, last))
         elif last := _end_of_ordinals(words, starting, at, born=entity is Entity.DOB):
-            found.append(Found(_entity(cues, at, used, last), at, last))
+            found.append(EntitySpan(_entity(cues, at, used, last), at, last))
         elif _answers_birthday(words, cues, starting, at, found):
-            found.append(Found(Entity.DOB, at, at))
+            found.append(EntitySpan(Entity.DOB, at, at))
         elif at not in numbers and word.normalised.rstrip(".") in _MONTHS and not _is_verb(words, at):
             first = _day_before(words, ending, at)
             last = _day_and_year_after(words, starting, at)
             if (first, last) != (at, at) or _expires(words, cues, at):
-                found.append(Found(_entity(cues, at, used, last), first, last))
+                found.append(EntitySpan(_entity(cues, at, used, last), first, last))
     return found
 
 
 def _entity(cues: Sequence[Cue], at: int, used: dict[Entity, int], last: int | None = None) -> Entity:
-    """Return what a date is: the words before it that say so announce one date; "born" may follow its `last` word."""
+    """Return what a date is, by the cue before it, which announces one date; "born" may follow its `last` word."""
     for cue in cues_before(cues, at):
         if cue.entity in _SPECIAL and used.get(cue.entity, -2) < cue.first + cue.elsewhere:
             return cue.entity
@@ -95,19 +95,19 @@ def _answers_birthday(
     cues: Sequence[Cue],
     starting: dict[int, Numeral],
     at: int,
-    found: Sequence[Found],
+    found: Sequence[EntitySpan],
 ) -> bool:
-    """Tell whether a day or month alone answers a question: "Your birthday?" "On the 9th." "Of what month?" "May."."""
+    """Return whether a day or month alone answers a question: "Your birthday?" "On the 9th." "What month?" "May."."""
     day = starting.get(at)
     is_day = day is not None and day.last == at and day.is_ordinal and _is_day(day)
-    if is_day and {word.normalised for word in words[at + 1 : at + 1 + _MOST_JOINERS + 1]} & _MONTHS:
+    if is_day and {word.normalised for word in words[at + 1 : at + 1 + _MAX_JOINERS + 1]} & _MONTHS:
         return False  # a whole date
     if not is_day and not (words[at].normalised in _MONTHS and words[at].text[:1].isupper()):
         return False
     following = words[at + 1].normalised if at + 1 < len(words) else ""
     if words[at].text[-1] not in ".,;?!" and following and not (is_day and following in _JOINERS):
         return False
-    if found and found[-1].entity is Entity.DOB and found[-1].first == found[-1].last >= at - _MOST_BEFORE_REST:
+    if found and found[-1].entity is Entity.DOB and found[-1].first == found[-1].last >= at - _MAX_BEFORE_REST:
         return any(word.text[-1] == "?" for word in words[found[-1].last : at])
     questions = [cue for cue in cues_before(cues, at) if cue.entity is Entity.DOB and cue.asks]
     return any(
@@ -116,23 +116,23 @@ def _answers_birthday(
 
 
 def _is_sort_code(word: TranscriptWord, cues: Sequence[Cue], at: int) -> bool:
-    """Tell whether what is written like a date is announced as an account: "sort code 12-11-10"."""
+    """Return whether a word written like a date is announced as an account: "sort code 12-11-10"."""
     nearest = cues_before(cues, at)[:1]
-    is_announced = any(cue.entity is Entity.ACCOUNT_NUMBER and cue.last >= at - _MOST_JOINERS for cue in nearest)
+    is_announced = any(cue.entity is Entity.ACCOUNT_NUMBER and cue.last >= at - _MAX_JOINERS for cue in nearest)
     return is_announced and bool(re.fullmatch(r"\d\d-\d\d-\d\d", word.normalised))
 
 
 def _expires(words: Sequence[TranscriptWord], cues: Sequence[Cue], at: int) -> bool:
-    """Tell whether a month without day and year says when a card expires: "expires in December"."""
+    """Return whether a month without day and year says when a card expires: "expires in December"."""
     lasts = (cue.last for cue in cues_before(cues, at) if cue.entity is Entity.CREDIT_CARD_EXPIRATION)
     return any(
-        last >= at - _MOST_JOINERS - 1 or all(word.normalised in _UNTIL for word in words[last + 1 : at])
+        last >= at - _MAX_JOINERS - 1 or all(word.normalised in _UNTIL for word in words[last + 1 : at])
         for last in lasts
     )
 
 
 def _is_verb(words: Sequence[TranscriptWord], at: int) -> bool:
-    """Tell whether "may" is no month: small, after a word like "we"."""
+    """Return whether "may" is no month: small, after a word like "we"."""
     return words[at].text.startswith("may") and at > 0 and words[at - 1].normalised in _WHO_MAY
 
 
@@ -168,7 +168,7 @@ def _end_of_ordinals(
 def _after_joiners(words: Sequence[TranscriptWord], at: int) -> int:
     """Return the index behind words as in "the fourth of the fifth"; `at` where none is there."""
     end = at
-    while end < min(len(words), at + _MOST_JOINERS) and words[end].normalised in _JOINERS:
+    while end < min(len(words), at + _MAX_JOINERS) and words[end].normalised in _JOINERS:
         end += 1
     return end
 
@@ -179,7 +179,7 @@ def _is_rank(words: Sequence[TranscriptWord], numeral: Numeral) -> bool:
 
 def _day_before(words: Sequence[TranscriptWord], ending: dict[int, Numeral], month: int) -> int:
     at = month - 1
-    while at >= max(0, month - _MOST_JOINERS) and words[at].normalised in _JOINERS:
+    while at >= max(0, month - _MAX_JOINERS) and words[at].normalised in _JOINERS:
         at -= 1
     day = ending.get(at)
     return day.first if day and _is_day(day) else month

@@ -1,4 +1,4 @@
-"""Names of e-mail addresses: where what stands before the "at" begins, "jo dot doe" or "J as in Juliet"."""
+"""Names of e-mail addresses: where the part before the "at" begins, "jo dot doe" or "J as in Juliet"."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functions.transcripts.redaction.email_words import (
     IS,
     JOINERS,
     LEADING,
-    MOST_LOCAL,
+    MAX_LOCAL,
     NO_NAME,
     ONE_WORD,
     PARTICLES,
@@ -23,24 +23,24 @@ from functions.transcripts.redaction.email_words import (
 from functions.transcripts.words import TranscriptWord
 
 _LONGEST_ONE_WORD = 5  # words
-_MOST_NAMES = 3  # words that are said to be one
+_MAX_NAMES = 3  # words that are said to be one
 
 
 def local_start(words: Sequence[TranscriptWord], at: int, free: int, digits: set[int], *, glued: bool = False) -> int:
     """Return the index of an address's first word.
 
-    What an announcement ("my e-mail is …") begins is taken whole; else what is joined by dots and the like, spelt
-    letter by letter, or digits.
+    After an announcement ("my e-mail is …") all words belong to the name; otherwise words joined by dots and the like,
+    words spelt letter by letter, and digits.
     """
     for length in range(_LONGEST_ONE_WORD, 1, -1):
         line = " ".join(word.normalised for word in words[max(free, at - length) : at])
         if ONE_WORD.fullmatch(line) and at - length > free:
-            names = [*range(max(free, at - length - _MOST_NAMES), at - length)]
+            names = [*range(max(free, at - length - _MAX_NAMES), at - length)]
             names = next((names[n + 1 :] for n in range(len(names) - 2, -1, -1) if _ends(words[names[n]])), names)
             return next((n for n in names if words[n].normalised not in LEADING), at - length - 1)
     if (start := _after_one_word(words, at, free)) is not None:
         return start
-    for first in range(at - 1, max(free - 1, at - 1 - MOST_LOCAL), -1):
+    for first in range(at - 1, max(free - 1, at - 1 - MAX_LOCAL), -1):
         is_question = words[first].text.endswith("?") and ANNOUNCED.fullmatch(words[first].normalised)
         if not is_question and words[first].text[-1:] in ".?!" and words[first].normalised not in DOT:
             break
@@ -54,7 +54,7 @@ def local_start(words: Sequence[TranscriptWord], at: int, free: int, digits: set
 
 def _after_one_word(words: Sequence[TranscriptWord], at: int, free: int) -> int | None:
     """Return where a name begins that is said to be one word before it: "it's all one word, blue sky at …"."""
-    for end in range(at - 1, max(free, at - 1 - _MOST_NAMES - 1), -1):
+    for end in range(at - 1, max(free, at - 1 - _MAX_NAMES - 1), -1):
         for length in range(_LONGEST_ONE_WORD, 1, -1):
             if ONE_WORD.fullmatch(" ".join(word.normalised for word in words[max(free, end - length) : end])):
                 return end
@@ -62,17 +62,17 @@ def _after_one_word(words: Sequence[TranscriptWord], at: int, free: int) -> int 
 
 
 def _ends(word: TranscriptWord) -> bool:
-    """Tell whether a sentence, or a part of one, ends with a word."""
+    """Return whether a sentence, or a part of one, ends with a word."""
     return word.text[-1] in ".?!,;:"
 
 
 def has_sign(word: TranscriptWord) -> bool:
-    """Tell whether a word, or the lone punctuation behind it, has the "@": the word is part of the address's name."""
+    """Return whether a word, or the lone punctuation behind it, has the "@": the word is part of the address's name."""
     return word.normalised not in AT and ("@" in word.normalised or word.text.endswith("@"))
 
 
 def _announces(words: Sequence[TranscriptWord], at: int) -> bool:
-    """Tell whether an address begins after a word: "e-mail", its "is", or the "to" of "send it to"."""
+    """Return whether an address begins after a word: "e-mail", its "is", or the "to" of "send it to"."""
     text = words[at].normalised
     is_spelt = len(text) == 1 and any(len(word.normalised) == 1 for word in words[max(0, at - 1) : at + 2 : 2])
     if text in TO and not is_spelt and any(SEND.fullmatch(word.normalised) for word in words[max(0, at - 3) : at]):
@@ -89,7 +89,7 @@ def _without_leading(words: Sequence[TranscriptWord], first: int, at: int) -> in
 
 
 def announced_before(words: Sequence[TranscriptWord], at: int) -> bool:
-    """Tell whether one of the five words before an index announces an address: "my e-mail"."""
+    """Return whether one of the five words before an index announces an address: "my e-mail"."""
     return any(ANNOUNCED.fullmatch(word.normalised) for word in words[max(0, at - 5) : at])
 
 
@@ -113,7 +113,7 @@ def _belonging(words: Sequence[TranscriptWord], first: int, digits: set[int]) ->
 
 
 def _is_spelt_after(words: Sequence[TranscriptWord], at: int) -> bool:
-    """Tell whether the letters of a word follow it one by one: "lee, l e e", "lee, l-e-e"."""
+    """Return whether the letters of a word follow it one by one: "lee, l e e", "lee, l-e-e"."""
     name = words[at].normalised
     letters = "".join(word.normalised.replace("-", "") for word in words[at + 1 : at + 1 + len(name)])
     following = words[at + 1].normalised if at + 1 < len(words) else ""

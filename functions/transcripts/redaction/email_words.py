@@ -1,4 +1,4 @@
-"""Words of e-mail addresses, by language: how their signs are said, what announces them, and what is no address."""
+"""Words of e-mail addresses, by language: names of their signs, announcements, and phrases that are no address."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SEND = re.compile(
 )
 TO = word_set("to at an à a naar til")
 IS = word_set("is it's its ist lautet est c'est es é è er är to это")
-# Between an announcement and its address; and what looks, meets and buys "at example.com" without an address.
+# Words between an announcement and its address; and words before "at example.com" that are not an address's name.
 LEADING = word_set("just me us him her them at to on is it's its an mir uns à a bitte please under unter")
 NO_NAME = word_set(
     "look looks looked looking meet meets met meeting buy buys bought buying shop shopping order ordered find finds "
@@ -62,10 +62,10 @@ NO_MAILBOX_NAME = word_set(
     "stayed start started live lives stop hosting based looking"
 )
 DETERMINERS = word_set("my your his her its our their the a an this that these those some any all no which what")
-# What the other says while an address is read: "jane dot doe." "Yes." "At gmail dot com."
+# Words of the listener while an address is read: "jane dot doe." "Yes." "At gmail dot com."
 LISTENING = word_set("uh um er hmm mm-hmm mhm uh-huh okay ok yes yeah yep right ähm äh ja euh oui sì vale")
-MOST_SPELT = 40  # words of a domain that is spelt
-MOST_LOCAL = 12  # words before the "at" that may belong to an address which is announced
+MAX_SPELT = 40  # words of a domain that is spelt
+MAX_LOCAL = 12  # words before the "at" that may belong to an address which is announced
 # Behind a name that is said in words: "jonas berg, one word, at …".
 ONE_WORD = re.compile(
     r"(all )?(in )?one word|(alles )?in einem wort|(alles )?zusammen(geschrieben)?|(tout )?en un (seul )?mot"

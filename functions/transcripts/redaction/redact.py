@@ -8,15 +8,16 @@ from math import fsum
 
 from earshot_contract.documents.shard_results import Segment, Word
 from functions.options.redacted_entities import EVERY_NUMBER, Entity, requested_entities
-from functions.transcripts.redaction.cues import BEFORE, Cue, find_cues, questions
+from functions.transcripts.redaction.channel_text import ChannelText
+from functions.transcripts.redaction.cues import BEFORE, find_cues, questions
 from functions.transcripts.redaction.dates import find_dates
 from functions.transcripts.redaction.digits.mixed_numerals import joined
-from functions.transcripts.redaction.digits.numerals import Numeral, find_numerals
+from functions.transcripts.redaction.digits.numerals import find_numerals
 from functions.transcripts.redaction.emails import find_emails
-from functions.transcripts.redaction.found import Found, tag
+from functions.transcripts.redaction.entity_span import EntitySpan, tag
 from functions.transcripts.redaction.numbers.repeated_numbers import ChannelNumbers, repeats_on_channel
 from functions.transcripts.redaction.numbers.sensitive_numbers import find_numbers, other_numbers
-from functions.transcripts.text_boundaries.letters import around
+from functions.transcripts.text_boundaries.letters import split_punctuation
 from functions.transcripts.text_boundaries.printed_words import PrintedWord, segment_words
 from functions.transcripts.transcript import Channel, Redaction, Transcript
 from functions.transcripts.words import TranscriptWord, join_words, punctuated_words_of
@@ -48,7 +49,9 @@ def redact(transcript: Transcript, names: list[str]) -> Transcript:
         cues = sorted([*cues_of_channels[at], *elsewhere], key=lambda cue: (cue.last, cue.first))
         languages = [_language(transcript, channel, word) for word in words]
         numerals = [*joined(find_numerals(words, languages), words)]
-        numbers.append(ChannelNumbers(words, numerals, find_entities(words, languages, names, cues, numerals)))
+        text = ChannelText(words, languages, numerals, cues, requested_entities(names))
+        found = find_entities(text, every_number=EVERY_NUMBER in names)
+        numbers.append(ChannelNumbers(words, numerals, found))
     for at, (channel, own) in enumerate(zip(transcript.channels, numbers, strict=True)):
         again = repeats_on_channel(own, [*numbers[:at], *numbers[at + 1 :]])
         tagged = []
@@ -62,43 +65,34 @@ def redact(transcript: Transcript, names: list[str]) -> Transcript:
     return replace(transcript, channels=channels, redactions=redactions)
 
 
-def find_entities(
-    words: Sequence[TranscriptWord],
-    languages: Sequence[str],
-    names: list[str],
-    cues: Sequence[Cue],
-    numerals: Sequence[Numeral],
-) -> list[Found]:
-    """Return the requested entities among words, in order; none overlaps another.
+def find_entities(text: ChannelText, *, every_number: bool) -> list[EntitySpan]:
+    """Return the requested entities of a channel, in order; none overlaps another.
 
     Args:
-        words: Words of a channel in order of time.
-        languages: Whisper's code for each word.
-        names: What `parse_redact` returned.
-        cues: What says what a number is, on this channel and on others, in order of the cues' last words.
-        numerals: All numbers in the words.
+        text: The channel's words.
+        every_number: Whether numbers of one and two digits are redacted, too.
     """
-    requested = requested_entities(names)
+    words, numerals, requested = text.words, text.numerals, text.requested
     emails = find_emails(words, numerals) if Entity.EMAIL_ADDRESS in requested else []
-    found = _apart([*emails, *(_plain(date, requested) for date in find_dates(words, numerals, cues))])
+    found = _apart([*emails, *(_plain(date, requested) for date in find_dates(words, numerals, text.cues))])
     taken = {at for entity in found for at in range(entity.first, entity.last + 1)}
     free = [numeral for numeral in numerals if taken.isdisjoint(range(numeral.first, numeral.last + 1))]
-    found = _apart([*found, *find_numbers(words, free, cues, languages, requested, found)])
+    found = _apart([*found, *find_numbers(text, free, found)])
     if Entity.CREDIT_CARD_EXPIRATION in requested:
         cards = {entity.last for entity in found if entity.entity is Entity.CREDIT_CARD}
         found = [_expiry_after_card(entity, cards) for entity in found]
     if Entity.NUMERICAL_PII in requested:
-        # Of what is found all numbers are requested, then; an e-mail address that is not may still have digits in it.
+        # All numbers are requested then. An e-mail address that is not requested may still contain digits.
         found = [entity for entity in found if entity.entity in requested]
-        found += other_numbers(words, numerals, found, every=EVERY_NUMBER in names)
+        found += other_numbers(words, numerals, found, every=every_number)
     return sorted((entity for entity in found if entity.entity in requested), key=lambda entity: entity.first)
 
 
-def _stretch(words: Sequence[TranscriptWord], found: Found, duration: float) -> tuple[float, float]:
-    """Return start and end, in seconds, of the speech that an entity's words may be, at least that of their times.
+def _stretch(words: Sequence[TranscriptWord], found: EntitySpan, duration: float) -> tuple[float, float]:
+    """Return start and end, in seconds, of the speech that may contain an entity's words, at least their own times.
 
-    Whisper cuts long words short at a sentence's end: "1976" lasted 0.5 s where its speaker took 1.4. As much of the
-    pause beside such a word counts as it takes to say its digits and letters.
+    Whisper shortens long words at a sentence's end: "1976" lasted 0.5 s although its speaker took 1.4. So the span
+    extends into the pause beside such a word by the time that its digits and letters take.
     """
     first, last = words[found.first], words[found.last]
     before = words[found.first - 1].end if found.first else 0.0
@@ -113,9 +107,9 @@ def _seconds_to_say(text: str) -> float:
     return digits * _SECONDS_A_DIGIT + (len(text) - digits) * _SECONDS_A_LETTER
 
 
-def _apart(found: Sequence[Found]) -> list[Found]:
+def _apart(found: Sequence[EntitySpan]) -> list[EntitySpan]:
     """Return the entities in order without those that overlap an earlier one of the list."""
-    kept: list[Found] = []
+    kept: list[EntitySpan] = []
     taken: set[int] = set()
     for entity in found:
         span = range(entity.first, entity.last + 1)
@@ -125,13 +119,13 @@ def _apart(found: Sequence[Found]) -> list[Found]:
     return sorted(kept, key=lambda entity: entity.first)
 
 
-def _plain(date: Found, requested: frozenset[Entity]) -> Found:
+def _plain(date: EntitySpan, requested: frozenset[Entity]) -> EntitySpan:
     """Return a date of birth or of expiry as a mere date where only dates are requested."""
     return date if date.entity in requested else replace(date, entity=Entity.DATE)
 
 
-def _expiry_after_card(date: Found, cards: set[int]) -> Found:
-    """Return a date within reach of a card's last word as its expiry; the words that said so may be misheard."""
+def _expiry_after_card(date: EntitySpan, cards: set[int]) -> EntitySpan:
+    """Return a date near a card's last word as its expiry: Whisper may have misheard the words that say so."""
     if date.entity is Entity.DATE and not cards.isdisjoint(range(date.first - BEFORE, date.first)):
         return replace(date, entity=Entity.CREDIT_CARD_EXPIRATION)
     return date
@@ -142,7 +136,7 @@ def _language(transcript: Transcript, channel: Channel, word: TranscriptWord) ->
 
 
 def _with_tags(
-    transcript: Transcript, channel: Channel, words: Sequence[TranscriptWord], tagged: Sequence[tuple[Found, str]]
+    transcript: Transcript, channel: Channel, words: Sequence[TranscriptWord], tagged: Sequence[tuple[EntitySpan, str]]
 ) -> Channel:
     if not tagged:
         return channel
@@ -175,8 +169,8 @@ def _with_tags(
 def _tag_word(span: Sequence[TranscriptWord], last: PrintedWord, tag: str) -> PrintedWord:
     """Return the tag as a word, with the punctuation before the first word of a span and after its last."""
     # Only what cannot be part of a number or an address: "+", "(" and "#" belong to it.
-    before = _only(around(span[0].text, span[0].normalised)[0], "\"'“‘«¿¡")
-    after = _only(around(last.text, last.normalised)[2], ".,;:?!…\"'”’»")
+    before = _only(split_punctuation(span[0].text, span[0].normalised)[0], "\"'“‘«¿¡")
+    after = _only(split_punctuation(last.text, last.normalised)[2], ".,;:?!…\"'”’»")
     confidence = fsum(word.confidence for word in span) / len(span)
     return PrintedWord(
         before + tag + after, span[0].start, span[-1].end, confidence, tag, space_before=span[0].space_before

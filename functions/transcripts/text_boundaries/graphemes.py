@@ -1,4 +1,4 @@
-"""Grapheme clusters: what a reader takes for one letter. No line and no word may begin inside one.
+"""Grapheme clusters: characters that readers see as one letter. No line and no word may begin inside one.
 
 The rules are those of Unicode's annex 29 as far as `unicodedata` knows the properties, and two that line breaks need: a
 vowel that Thai and Lao write before its consonant stays with it, and so does a consonant that a virama joins.
@@ -61,7 +61,7 @@ def grapheme_starts(text: str) -> set[int]:
 
 
 def _joins(cluster: str, letter: str) -> bool:
-    """Tell whether the letter continues the cluster before it."""
+    """Return whether the letter continues the cluster before it."""
     last = cluster[-1]
     if last.isspace() or letter.isspace() or unicodedata.category(last) == "Cc":
         return cluster == "\r" and letter == "\n"

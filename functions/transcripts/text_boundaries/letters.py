@@ -47,7 +47,7 @@ def lower_case(text: str, language: str = "") -> str:
     return text.replace("İ", "i").lower()
 
 
-def around(text: str, own: str) -> tuple[str, str, str]:
+def split_punctuation(text: str, own: str) -> tuple[str, str, str]:
     """Return the punctuation before a word, the word in its own case, and the punctuation after it.
 
     Args:
@@ -63,9 +63,9 @@ def around(text: str, own: str) -> tuple[str, str, str]:
 def normalised(text: str, language: str = "") -> str:
     """Return the text in lower case without the punctuation around it.
 
-    Punctuation inside stays (`it's`, `3.5`, `well-known`), and so does what a number begins with (`-5`, `.5`). Of
-    a pair with one half inside, brackets stay (`f(x)`) and quotation marks go (`„Ja“-Sager`). The tag of a redacted
-    entity stays as it is.
+    Punctuation inside stays (`it's`, `3.5`, `well-known`), and so does the sign or point before a number (`-5`, `.5`).
+    If one half of a pair is inside, brackets stay (`f(x)`) and quotation marks go (`„Ja“-Sager`). The tag of a
+    redacted entity stays as it is.
     """
     if text.isalnum():  # as most words: none of their letters is punctuation
         return lower_case(text, language)
@@ -105,17 +105,17 @@ def _without_quotes(word: str, before: str, after: str) -> str:
 
 
 def is_punctuation(letter: str) -> bool:
-    """Tell whether a letter is punctuation that is not pronounced."""
+    """Return whether a letter is punctuation that is not pronounced."""
     return letter not in _PRONOUNCED and (unicodedata.category(letter)[0] in "PZC" or letter in NOTES)
 
 
 def is_opening(letter: str) -> bool:
-    """Tell whether a letter is an opening bracket or quotation mark."""
+    """Return whether a letter is an opening bracket or quotation mark."""
     return unicodedata.category(letter) in ("Ps", "Pi")
 
 
 def ends_with_dash(line: str) -> bool:
-    """Tell whether a word that follows without a space is a word of its own: after a dash, also of two hyphens."""
+    """Return whether a word that follows without a space is a word of its own: after a dash, also of two hyphens."""
     return line[-1:] in DASHES or _TYPED_DASH.search(f"{line[-3:]}x") is not None
 
 
@@ -125,13 +125,13 @@ def split_after_dashes(text: str) -> list[str]:
 
 
 def is_tight(before: str, after: str) -> bool:
-    """Tell whether two neighbouring letters of different words may stand without a space between them."""
+    """Return whether two neighbouring letters of different words may stand without a space between them."""
     return any(_is_unspaced(letter) or letter in DASHES for letter in (before, after))
 
 
-@functools.lru_cache(maxsize=4096)  # asked at each space of a transcript; a language has fewer letters
+@functools.lru_cache(maxsize=4096)  # called at each space of a transcript; a language has fewer letters
 def _is_unspaced(letter: str) -> bool:
-    """Tell whether a letter or a mark belongs to a script that is written without spaces between words."""
+    """Return whether a letter or a mark belongs to a script that is written without spaces between words."""
     if unicodedata.category(letter)[0] in "PZ":
         return unicodedata.east_asian_width(letter) in "WF"
     return any(first <= ord(letter) <= last for first, last in _UNSPACED_SCRIPTS)

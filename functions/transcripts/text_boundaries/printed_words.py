@@ -1,6 +1,6 @@
-"""Printed words of a segment: what a word is.
+"""Printed words of a segment: the rules that make words of the engine's parts.
 
-This is the one place that decides it. The engine aligns *parts* of the text: a token group such as "self", "-employed",
+No other module splits text into words. The engine aligns *parts* of it: a token group such as "self", "-employed",
 "$3", ".50" or one Chinese character. A printed word begins where the model's own text has a space or a dash ends, and,
 in a language without spaces, between two letters of which one belongs to its script: Latin words in it stay whole.
 Parts between two beginnings are one word.
@@ -159,7 +159,7 @@ def _begins_word(text: str, at: int, unspaced: bool) -> bool:
 
 
 def _ends_phrase(line: str) -> bool:
-    """Tell whether narrow punctuation ends a phrase, so that Latin letters behind it are a word: "はい…OK", "好!OK".
+    """Return whether narrow punctuation ends a phrase, so that Latin letters behind it are a word: "はい…OK", "好!OK".
 
     Such a stop after a Latin letter may be inside a word ("f(x)y", "Yahoo!"), and so may a full stop ("百度.com").
     """

@@ -205,5 +205,5 @@ class EnvironmentPool:
 
 def start_seconds(fork_seconds: float) -> float:
     """Return for how long a new environment takes the machine, from the seconds that its fork took."""
-    least, most = START_SECONDS
-    return min(most, max(least, fork_seconds * START_FORKS))
+    minimum, maximum = START_SECONDS
+    return min(maximum, max(minimum, fork_seconds * START_FORKS))

@@ -74,12 +74,12 @@ def test_large_event_without_patch_is_taken(apply: Apply) -> None:
         entry = {"Source": "earshot", "DetailType": "Limits", "Detail": json.dumps("x" * (size - 2))}
         return int(eventbridge._put_events({"Entries": [entry]})[0])
 
-    most = 1024 * 1024 - len("earshotLimits")
-    assert status(most + 1) == 200, mended("ministack_eventbridge_size")
+    maximum = 1024 * 1024 - len("earshotLimits")
+    assert status(maximum + 1) == 200, mended("ministack_eventbridge_size")
 
     apply("ministack_eventbridge_size")
 
-    assert (status(most), status(most + 1)) == (200, 400)
+    assert (status(maximum), status(maximum + 1)) == (200, 400)
 
 
 @pytest.mark.upstream

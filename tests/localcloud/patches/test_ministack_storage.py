@@ -83,7 +83,7 @@ def test_range_without_patch_reads_the_whole_file(
     _, written, _ = s3._put_object(bucket, "a.wav", b"0123456789" + bytes(size), {})
     query = {"versionId": [written["x-amz-version-id"]]} if versioned else None
 
-    def most_memory(**headers: str) -> tuple[bytes, int]:
+    def peak_memory(**headers: str) -> tuple[bytes, int]:
         tracemalloc.start()
         try:
             body = s3._get_object(bucket, "a.wav", headers, query)[2]
@@ -94,16 +94,16 @@ def test_range_without_patch_reads_the_whole_file(
     if versioned:  # as after a restart: until then its bytes are in memory
         s3._object_versions[(bucket, "a.wav")][0]["data"] = None
     else:
-        assert most_memory(range="bytes=2-4")[1] > size, mended("ministack_s3_version_range")
+        assert peak_memory(range="bytes=2-4")[1] > size, mended("ministack_s3_version_range")
 
     apply("ministack_s3_version_range")
 
-    body, most = most_memory(range="bytes=2-4")
+    body, maximum = peak_memory(range="bytes=2-4")
     assert body == b"234"
-    assert most < size / 4
-    assert most_memory(range=f"bytes={size + 8}-")[0] == bytes(2)
-    assert len(most_memory()[0]) == size + 10
-    whole, _ = most_memory(range="bytes=2-4", **{"if-range": '"another"'})
+    assert maximum < size / 4
+    assert peak_memory(range=f"bytes={size + 8}-")[0] == bytes(2)
+    assert len(peak_memory()[0]) == size + 10
+    whole, _ = peak_memory(range="bytes=2-4", **{"if-range": '"another"'})
     assert isinstance(whole, bytes)
     assert len(whole) == size + 10
 

@@ -61,6 +61,13 @@ ALLOWED = (
         "part of a text",
     ),
     Allowed("seam", ("containers/transcriber/bench/",), "a fault of a text, a column of the benchmark"),
+    Allowed("most", ("containers/", "functions/"), "superlative", "most_(likely|common|letters)"),
+    Allowed("most", ("containers/transcriber/transcriber/whisper/",), "bound", "MOST_(LESS_PROBABLE|STRETCHES)"),
+    Allowed(
+        "most", ("infra/openapi/",), "a member of the answer of /v1/workers: names of answers do not change (ADR 0013)"
+    ),
+    Allowed("most", ("tests/",), "superlative in a test's name", r"^\s*(async )?def test_|most_common"),
+    Allowed("least", ("tests/",), "superlative in a test's name", r"^\s*(async )?def test_"),
     Allowed("promise", ("tests/clients/js/", "tests/clients/page/", "functions/page/"), "JavaScript's word"),
 )
 

@@ -37,7 +37,7 @@ def test_stages_of_a_quick_start_add_up_to_the_first_estimate() -> None:
 
 def test_cold_caller_is_answered_by_a_quick_worker() -> None:
     _, result = simulate(clips(HOUR, HOUR))
-    assert (result.done, result.most_quick, result.most_gpus) == (1, 1, 0)
+    assert (result.done, result.max_quick, result.max_gpus) == (1, 1, 0)
     assert result.caller_p95 is not None
     assert assumptions.QUICK_COLD_SECONDS / 2 < result.caller_p95 < 2 * assumptions.QUICK_COLD_SECONDS
 
@@ -51,7 +51,7 @@ def test_cold_caller_waits_for_a_gpu_without_quick_workers() -> None:
 
 def test_without_gpu_capacity_quick_workers_do_the_work() -> None:
     _, result = simulate(files(20, 600), Account(no_gpu_until=HOUR))
-    assert (result.done, result.most_gpus) == (20, 0)
+    assert (result.done, result.max_gpus) == (20, 0)
 
 
 def test_quick_workers_that_end_together_are_followed_at_once() -> None:
@@ -74,7 +74,7 @@ def test_bulk_with_gpus_costs_little_more_than_on_gpus() -> None:
 
 def test_quota_of_one_gpu_is_never_exceeded() -> None:
     _, result = simulate(files(60, 600), Account(gpu_quota=1, quick_workers=0), until=2 * HOUR)
-    assert (result.done, result.most_gpus) == (60, 1)
+    assert (result.done, result.max_gpus) == (60, 1)
 
 
 def test_lost_spot_instances_lose_no_file(monkeypatch: pytest.MonkeyPatch) -> None:

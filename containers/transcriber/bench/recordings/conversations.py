@@ -81,8 +81,8 @@ class Conversation:
     turns: list[Turn]
 
 
-def voices_of(*corpora: Path, least: float = 30.0, only: Collection[str] = ()) -> dict[str, list[np.ndarray]]:
-    """Return the clips of each speaker with at least so many seconds.
+def voices_of(*corpora: Path, min_seconds: float = 30.0, only: Collection[str] = ()) -> dict[str, list[np.ndarray]]:
+    """Return the clips of each speaker with at least `min_seconds` seconds.
 
     A corpus has a manifest.json: a list of objects with `file` and, if known, `speaker`. A clip without one that is
     named as LibriSpeech names them (speaker-chapter-number) is that speaker's. `only` names the voices that are wanted,
@@ -95,7 +95,7 @@ def voices_of(*corpora: Path, least: float = 30.0, only: Collection[str] = ()) -
             speaker = entry.get("speaker") or (name[0] if len(name) == 3 and name[0].isdecimal() else None)
             if speaker and "several" not in entry.get("kind", "") and (not only or speaker in only):
                 found[speaker].append(np.concatenate(list(AudioStream(corpus / entry["file"]))))
-    return {who: clips for who, clips in sorted(found.items()) if sum(map(len, clips)) >= least * SAMPLE_RATE}
+    return {who: clips for who, clips in sorted(found.items()) if sum(map(len, clips)) >= min_seconds * SAMPLE_RATE}
 
 
 def choose_speakers(voices: Voices, condition: Condition, rng: np.random.Generator) -> list[str] | None:
@@ -225,8 +225,8 @@ def _sounding(samples: np.ndarray) -> list[tuple[float, float]]:
 def _loud(parts: deque[np.ndarray]) -> deque[np.ndarray]:
     """Return the parts that are as loud as the louder half: a part this short may be a breath or a pause."""
     levels = [float((part**2).mean()) for part in parts]
-    least = np.median(levels) if levels else 0.0
-    return deque(part for part, level in zip(parts, levels, strict=True) if level >= least)
+    median = np.median(levels) if levels else 0.0
+    return deque(part for part, level in zip(parts, levels, strict=True) if level >= median)
 
 
 def _parts(clips: Sequence[np.ndarray], lengths: tuple[float, float], rng: np.random.Generator) -> deque[np.ndarray]:

@@ -24,11 +24,11 @@ def draw(lines: Sequence[dict[str, Any]], footnote: str, clock: str) -> str:
     top, body = 30, []
     for scenario in dict.fromkeys(line["scenario"] for line in lines):
         group = [line for line in lines if line["scenario"] == scenario]
-        most = max(line[f"rtfx_{clock}"] for line in group)
+        maximum = max(line[f"rtfx_{clock}"] for line in group)
         body.append(f'<text x="8" y="{top}" class="h">{escape(scenario)}</text>')
         for line in group:
             top += _BAR + 4
-            width = max(1, (_WIDTH - _LEFT - 190) * line[f"rtfx_{clock}"] / most)
+            width = max(1, (_WIDTH - _LEFT - 190) * line[f"rtfx_{clock}"] / maximum)
             colour = "#0a7d5a" if line["contestant"].startswith("earshot") else "#9aa5b1"
             body.append(
                 f'<text x="{_LEFT - 8}" y="{top}" text-anchor="end">{escape(line["contestant"])}</text>'

@@ -20,7 +20,7 @@ _HALF = 2048  # samples: half of the filter's length, 128 ms, for a slope from 6
 _BEGINS, _GOES_ON = 2.0, 0.5
 # A mean of so many samples, 4 ms, keeps 90 % of the energy at 60 Hz: if all means have less than this share of the
 # energy, no spectrum need be made.
-_MEAN_SAMPLES, _LEAST_SHARE = 64, 0.3
+_MEAN_SAMPLES, _MIN_SHARE = 64, 0.3
 _INAUDIBLE = 1e-12  # mean square, -120 dB: nothing to measure
 
 
@@ -80,7 +80,7 @@ def _energies(samples: np.ndarray) -> tuple[float, float]:
     """Return the mean square of what is below the cut-off, 0 if it is clearly less, and of the rest."""
     energy = float(np.mean(samples * samples, dtype=np.float64)) if len(samples) else 0.0
     means = samples[: len(samples) // _MEAN_SAMPLES * _MEAN_SAMPLES].reshape(-1, _MEAN_SAMPLES).mean(axis=1)
-    if energy <= _INAUDIBLE or not len(means) or float(np.mean(means * means)) < _LEAST_SHARE * energy:
+    if energy <= _INAUDIBLE or not len(means) or float(np.mean(means * means)) < _MIN_SHARE * energy:
         return 0.0, energy
     powers = np.abs(np.fft.rfft(samples)) ** 2
     cut = 1 + int(_CUT_OFF * len(samples) / SAMPLE_RATE)

@@ -21,11 +21,11 @@ _AUDIBLE_ENERGY = 1e-7  # mean square, -70 dB; below it nothing is decided
 # ones have: white noise has 1.4 times as much, speech 100 times. What is hidden is a channel with more than noise, and
 # with less of it: its quieter frames have less than so much of the energy. Noise that both have hides neither.
 _HIDING_ENERGY, _STEADY, _QUIETER = 0.25, 2.0, 0.5
-_SPEECH_BAND, _FRAME_SECONDS, _LEAST_SECONDS, _ENOUGH_RATE = (300, 3400), 0.02, 0.5, 8_000
+_SPEECH_BAND, _FRAME_SECONDS, _MIN_SECONDS, _ENOUGH_RATE = (300, 3400), 0.02, 0.5, 8_000
 _TOO_WIDE = {"s64", "s64p"}  # sample formats that PyAV makes no array of
 # PyAV 18 counts a frame's planes up to a null pointer, which FFmpeg's array of eight has no room for: with eight
 # channels and more it reads other memory, and the process dies.
-_MOST_COUNTED_PLANES = 7
+_MAX_COUNTED_PLANES = 7
 _DTYPES = {"u8p": "u1", "s16p": "i2", "s32p": "i4", "fltp": "f4", "dblp": "f8"}
 _PEAK_PERCENTILE = 99.9  # of the samples of a block; the rest are clicks
 
@@ -35,7 +35,7 @@ def planar(frame: AudioFrame) -> np.ndarray:
     if frame.format.name in _TOO_WIDE:
         (frame,) = AudioResampler("dbl", frame.layout.name).resample(frame)
     is_planar, channels = frame.format.is_planar, frame.layout.nb_channels
-    samples = _planes(frame, channels) if is_planar and channels > _MOST_COUNTED_PLANES else frame.to_ndarray()
+    samples = _planes(frame, channels) if is_planar and channels > _MAX_COUNTED_PLANES else frame.to_ndarray()
     if not is_planar:
         samples = samples.reshape(-1, channels).T
     if samples.dtype == np.uint8:
@@ -117,7 +117,7 @@ class Mixer:
         if len(self._loudest) != len(energies):
             self._noise, self._loudest = set(), np.zeros(len(energies))
         audible = [int(number) for number in np.flatnonzero((weights > 0) & (energies > _AUDIBLE_ENERGY))]
-        is_short = samples.shape[1] < _LEAST_SECONDS * rate  # too short to judge
+        is_short = samples.shape[1] < _MIN_SECONDS * rate  # too short to judge
         bounds = {} if is_short else {channel: _loudness(samples[channel], rate) for channel in audible}
         floors = np.zeros(len(energies))
         for channel, (quiet, loud) in bounds.items():

@@ -17,7 +17,7 @@ from transcriber.audio.header_encoding import Contradiction, contradiction
 from transcriber.audio.sample_encoding import sample_encoding
 from transcriber.engine_protocol import ShardFailed
 
-_LOOK_SHARES, _LOOK_BYTES = (0.25, 0.5, 0.75), 1 << 15  # where a file is looked at, as shares of it
+_LOOK_SHARES, _READ_BYTES = (0.25, 0.5, 0.75), 1 << 15  # where a file is looked at, as shares of it
 
 
 class Reading(NamedTuple):
@@ -67,7 +67,7 @@ def _has_changed_line_ends(file: BinaryIO, size: int) -> bool:
     looks = []
     for share in _LOOK_SHARES:
         file.seek(int(size * share))
-        looks.append(file.read(_LOOK_BYTES)[1:])
+        looks.append(file.read(_READ_BYTES)[1:])
     return all(map(has_changed_line_ends, looks))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from transcriber.audio.file_structure.wav_format import are_floats
 
-_LOOK_BYTES = 1 << 16  # at each share
+_READ_BYTES = 1 << 16  # at each share
 _SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the file's length
 # Figures of 60 clips of speech, loud and quiet, at 8 and 16 kHz. Low bytes have 2.8 to 8 bits more entropy than high
 # ones; of samples of one byte the first and the second have the same, within 0.03, unless a channel is silent.
@@ -25,13 +25,13 @@ _LARGEST_CODE, _LARGER_CODE = 55.0, 3.0
 # Steady noise and tones have codes about 42, which are small ones of the other law. But neighbouring codes are as
 # frequent as each other only in the true one.
 _MORE_UNEVEN = 1.2
-_LEAST_ENTROPY = 2.0  # bits; silence of 16 bits has bytes of few values, which are as well those of µ-law
+_MIN_ENTROPY = 2.0  # bits; silence of 16 bits has bytes of few values, which are as well those of µ-law
 # Samples of 8 bits are near their middle, 128 without a sign and 0 with one. Of µ-law and A-law half of them are.
 _NEAR, _MOSTLY_NEAR = 48, 0.9
-_LEAST_CORRELATION = 0.3  # of neighbours among samples of speech; of the two bytes of one sample there is none
+_MIN_CORRELATION = 0.3  # of neighbours among samples of speech; of the two bytes of one sample there is none
 _OF_ONE_OR_TWO_BYTES = ("linear16", "mulaw", "alaw", "unsigned8")
 _FEW, _MANY = 32, 0.2  # high bytes of 16 bits: of each sign, so many of them are at most that far from 0
-_LEAST_BYTES = 2000  # fewer say nothing
+_MIN_BYTES = 2000  # fewer say nothing
 
 
 class SampleEncoding(NamedTuple):
@@ -68,11 +68,11 @@ def sample_encoding(path: Path, encoding: str, channels: int, span: Span | None 
         if floats is (encoding == "linear16"):
             return SampleEncoding("linear32" if floats else "linear32int")
     first, second = _entropies(span)
-    is_alike = abs(first - second) <= _SAME_ENTROPY and min(first, second) >= _LEAST_ENTROPY
+    is_alike = abs(first - second) <= _SAME_ENTROPY and min(first, second) >= _MIN_ENTROPY
     if encoding in _OF_ONE_OR_TWO_BYTES and is_alike and (eight := _eight_bits(span)):
         return SampleEncoding(eight)
     if (law := _companding(span)) and law != encoding and abs(first - second) <= _SAME_ENTROPY:
-        is_sound = encoding != "linear16" or min(first, second) >= _LEAST_ENTROPY
+        is_sound = encoding != "linear16" or min(first, second) >= _MIN_ENTROPY
         return SampleEncoding(law) if is_sound and encoding in _OF_ONE_OR_TWO_BYTES else claimed
     if encoding in ("mulaw", "alaw", "unsigned8") and abs(first - second) >= _MORE_ENTROPY:
         order = 1 if second < first else 0  # of the high byte
@@ -92,34 +92,34 @@ def _looks(span: Span, frame: int, skipped: int = 0) -> Iterator[bytes]:
         for share in _SHARES:
             at = span.start + skipped + int((span.end - span.start) * share) // frame * frame
             file.seek(at)
-            data = file.read(max(0, min(_LOOK_BYTES, span.end - at)))
+            data = file.read(max(0, min(_READ_BYTES, span.end - at)))
             yield data[: len(data) // frame * frame]
 
 
 def _companding(span: Span) -> str | None:
     """Return `mulaw` or `alaw`, if the bytes can be samples of one of them; None: of neither, or of either."""
     data = np.frombuffer(b"".join(_looks(span, 1)), np.uint8)
-    if len(data) < _LEAST_BYTES:
+    if len(data) < _MIN_BYTES:
         return None
     codes = {"mulaw": ~data & 0x7F, "alaw": (data ^ 0x55) & 0x7F}
     means = {law: float(found.mean()) for law, found in codes.items()}
-    least, other = sorted(means, key=means.__getitem__)
-    is_clear = means[other] - means[least] >= _LARGER_CODE
-    is_smooth = _unevenness(codes[least]) * _MORE_UNEVEN <= _unevenness(codes[other])
-    return least if means[least] <= _LARGEST_CODE and is_clear and is_smooth else None
+    lowest, other = sorted(means, key=means.__getitem__)
+    is_clear = means[other] - means[lowest] >= _LARGER_CODE
+    is_smooth = _unevenness(codes[lowest]) * _MORE_UNEVEN <= _unevenness(codes[other])
+    return lowest if means[lowest] <= _LARGEST_CODE and is_clear and is_smooth else None
 
 
 def _eight_bits(span: Span) -> str | None:
     """Return `unsigned8` or `signed8`, if the bytes are samples of 8 bits around a middle; None: they are not."""
     data = np.frombuffer(b"".join(_looks(span, 2)), np.uint8)
-    if len(data) < _LEAST_BYTES:
+    if len(data) < _MIN_BYTES:
         return None
     middles = {"unsigned8": 128, "signed8": 0}
     samples = {name: (data - np.uint8(middle)).view(np.int8).astype(np.float64) for name, middle in middles.items()}
     shares = {name: float((np.abs(found) <= _NEAR).mean()) for name, found in samples.items()}
     best = max(shares, key=shares.__getitem__)
     first, second = samples[best].reshape(-1, 2).T
-    is_neighbour = first.std() > 0 < second.std() and np.corrcoef(first, second)[0, 1] >= _LEAST_CORRELATION
+    is_neighbour = first.std() > 0 < second.std() and np.corrcoef(first, second)[0, 1] >= _MIN_CORRELATION
     return best if shares[best] >= _MOSTLY_NEAR and is_neighbour else None
 
 
@@ -135,7 +135,7 @@ def _entropies(span: Span) -> tuple[float, float]:
     """
     pairs = np.frombuffer(b"".join(_looks(span, 2)), np.uint8).reshape(-1, 2)
     pairs = pairs[pairs.any(axis=1)]
-    return (_entropy(pairs[:, 0]), _entropy(pairs[:, 1])) if pairs.size >= _LEAST_BYTES else (0.0, 0.0)
+    return (_entropy(pairs[:, 0]), _entropy(pairs[:, 1])) if pairs.size >= _MIN_BYTES else (0.0, 0.0)
 
 
 def _are_high_bytes(span: Span, order: int) -> bool:

@@ -25,14 +25,14 @@ from transcriber.whisper.windows.profile import Profile
 # needs the audio before its target: only after some windows of its own it finds the windows of the whole file, and it
 # knows each half a minute late.
 _LOOK_BEFORE_SECONDS, _LOOK_AFTER_SECONDS = 50.0, 20.0
-_MOST_LOOK_BEFORE, _MOST_LOOK_AFTER = 1 / 3, 1 / 6  # of a shard's length; no job has shards so short
+_MAX_LOOK_BEFORE, _MAX_LOOK_AFTER = 1 / 3, 1 / 6  # of a shard's length; no job has shards so short
 _CUT_BEFORE_SECONDS = 30.0  # a cut lies at most so long before its target
 # How far behind its target a pause is looked for, at most; then speech is cut near the target. A crowd, rain or music
 # go on for hours without a pause, and a look takes a hundredth of the time of its audio.
 _FURTHER_SECONDS = 240.0
 # Packets that are kept while a look runs, at most: about as many as are read in the quarter of a second that it takes.
 # A look with more bytes than that (samples of many channels) is decoded while its packets are read.
-_MOST_KEPT_PACKETS, _MOST_KEPT_BYTES = 40_000, 16 * 2**20
+_MAX_KEPT_PACKETS, _MAX_KEPT_BYTES = 40_000, 16 * 2**20
 
 
 class Batch(NamedTuple):
@@ -73,7 +73,7 @@ class _Look:
         """Take the next packet."""
         self._packets.append((position, packet))
         self._bytes += packet.size
-        if self._bytes > _MOST_KEPT_BYTES:
+        if self._bytes > _MAX_KEPT_BYTES:
             self.decode()
 
     def decode(self) -> None:
@@ -102,8 +102,8 @@ class CutSearch:
     def __init__(self, length: float, maximum: int, profile: Profile) -> None:
         """Cut into shards of `length` seconds, at most so many."""
         self._length, self._profile = length, profile
-        self._before = min(_LOOK_BEFORE_SECONDS, _MOST_LOOK_BEFORE * length)
-        self._after = min(_LOOK_AFTER_SECONDS, _MOST_LOOK_AFTER * length)
+        self._before = min(_LOOK_BEFORE_SECONDS, _MAX_LOOK_BEFORE * length)
+        self._after = min(_LOOK_AFTER_SECONDS, _MAX_LOOK_AFTER * length)
         self._targets = deque(length * number for number in range(1, maximum))
         self._earlier: deque[Packet[AvAudioStream]] = deque(maxlen=PRE_ROLL_PACKETS)
         self._look: _Look | None = None
@@ -141,7 +141,7 @@ class CutSearch:
         self._kept.append((batch, 0))
         self._kept_packets += len(batch.packets)
         self._kept_bytes += sum(packet.size for packet in batch.packets) if self._running else 0
-        is_full = self._kept_packets > _MOST_KEPT_PACKETS or self._kept_bytes > _MOST_KEPT_BYTES
+        is_full = self._kept_packets > _MAX_KEPT_PACKETS or self._kept_bytes > _MAX_KEPT_BYTES
         if self._running is None or self._running.done() or is_full:
             self._go_on()
 

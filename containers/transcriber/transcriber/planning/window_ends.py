@@ -37,8 +37,8 @@ def window_ends(probabilities: np.ndarray, begins: Sequence[int], after: int, pr
             first = following.voiced[0][0] if following else max(span.end, last + VAD_FRAME_SAMPLES)
             votes[begin + (last + first) // 2 // VAD_FRAME_SAMPLES] += 1
     late = {frame: count for frame, count in votes.items() if frame >= after}
-    most = max(late.values(), default=0)
-    return sorted(frame for frame, count in late.items() if count == most)
+    maximum = max(late.values(), default=0)
+    return sorted(frame for frame, count in late.items() if count == maximum)
 
 
 def frames_of(seconds: float) -> int:

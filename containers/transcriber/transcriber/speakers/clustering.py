@@ -47,8 +47,8 @@ def cluster(
     vectors, seconds, speech = vectors[reliable], seconds[reliable], speech[reliable]
     if maximum and labels.max() + 1 > maximum:
         # Those with least speech go first, then those that are most alike.
-        least = np.sort(np.bincount(labels, speech))[::-1][maximum - 1]
-        labels = _join_alike(vectors, _give_up_small(vectors, labels, speech, least), 2.0, maximum)
+        min_seconds = np.sort(np.bincount(labels, speech))[::-1][maximum - 1]
+        labels = _join_alike(vectors, _give_up_small(vectors, labels, speech, min_seconds), 2.0, maximum)
     found = centres(vectors, labels, seconds)
     for _ in range(_REFINEMENTS):
         nearest = (vectors @ found.T).argmax(1)
@@ -113,9 +113,9 @@ def _part(vectors: np.ndarray, seconds: np.ndarray, minimum: int) -> np.ndarray:
 
     Somebody who says a word comes before the halves of one voice: distances get smaller step by step.
     """
-    for least in (_RELIABLE_SECONDS, 0.0):
+    for min_seconds in (_RELIABLE_SECONDS, 0.0):
         for stop in _STOPS_OF_ONE_VOICE:
-            more = _give_up_small(vectors, agglomerate(vectors, stop), seconds, least)
+            more = _give_up_small(vectors, agglomerate(vectors, stop), seconds, min_seconds)
             if more.max() + 1 >= minimum:
                 return _join_alike(vectors, more, 2.0, minimum)
     return np.arange(len(vectors))
@@ -135,10 +135,10 @@ def _join_alike(vectors: np.ndarray, labels: np.ndarray, alike: float, maximum: 
     return labels
 
 
-def _give_up_small(vectors: np.ndarray, labels: np.ndarray, seconds: np.ndarray, least: float) -> np.ndarray:
-    """Distribute the snippets of clusters with less than `least` seconds over the others; the largest stays."""
+def _give_up_small(vectors: np.ndarray, labels: np.ndarray, seconds: np.ndarray, min_seconds: float) -> np.ndarray:
+    """Distribute the snippets of clusters with less than `min_seconds` seconds over the others; the largest stays."""
     totals = np.bincount(labels, seconds)
-    kept = np.flatnonzero(totals >= least)
+    kept = np.flatnonzero(totals >= min_seconds)
     if not len(kept):
         kept = np.array([totals.argmax()])  # one, though two may be as large: halves of one stretch of speech are
     if len(kept) == len(totals):

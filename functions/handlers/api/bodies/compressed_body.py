@@ -7,7 +7,7 @@ from earshot_contract.signatures.file_signatures import HEAD_BYTES
 from functions.errors import api_error, bad_request, too_large
 from functions.network.content_encoding import BadContent, decoder
 
-MAX_BYTES = 64 * 1024**2  # decoded, in a function with 1 GiB: seven minutes of stereo of a CD; 6 MB come in at most
+MAX_BYTES = 64 * 1024**2  # decoded, in a function with 1 GiB: six minutes of a CD's stereo; a request has at most 6 MB
 _CHUNK_BYTES = 256 * 1024  # decoded at once
 
 

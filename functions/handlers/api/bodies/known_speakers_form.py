@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from earshot_contract.documents.known_speakers import KnownSpeakers
 
 NAMES, REFERENCES = "known_speaker_names", "known_speaker_references"
-MAX_REFERENCE_BYTES = 2_000_000  # ten seconds of the largest that is usual: 16 bits, two channels, 48 kHz
+MAX_REFERENCE_BYTES = 2_000_000  # ten seconds in the largest usual form: 16 bits, two channels, 48 kHz
 
 
 def known_speakers(fields: Mapping[str, Sequence[str]]) -> KnownSpeakers | None:

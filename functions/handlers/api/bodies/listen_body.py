@@ -12,7 +12,7 @@ from functions.errors import bad_audio, bad_request
 JSON_TYPES = ("application/json", "text/json")
 EXAMPLE = '{"url": "https://…"}'
 MAX_JSON_BYTES = 65_536  # of a body that is looked at for JSON although its type is another; a URL is far shorter
-_NAMES_OF_OTHERS = (
+_OTHER_URL_MEMBERS = (
     "audio_url",
     "file_url",
     "media_url",
@@ -21,8 +21,8 @@ _NAMES_OF_OTHERS = (
     "audio",
     "source",
     "urls",
-)  # what other services call it
-_NAMES_OF_CONTENT = (
+)  # other services' names of the member
+_CONTENT_MEMBERS = (
     *("audio", "data", "content", "file", "audio_data", "audio_content", "audio_file", "base64", "inputs", "input"),
     *("buffer", "bytes", "payload", "body", "raw"),
 )
@@ -81,7 +81,7 @@ def reject_mistaken_body(content_type: str, body: bytes) -> None:
         )
     document = _parse(body) if body.lstrip()[:1] == b"{" and len(body) <= MAX_JSON_BYTES else None
     if isinstance(document, dict):
-        if not {name.lower() for name in document} & {"url", *_NAMES_OF_OTHERS, *_NAMES_OF_CONTENT}:
+        if not {name.lower() for name in document} & {"url", *_OTHER_URL_MEMBERS, *_CONTENT_MEMBERS}:
             raise bad_audio(
                 "this is JSON, not audio: perhaps an error that a server answered in place of the file. Send audio, or "
                 f"{EXAMPLE} with the header Content-Type: application/json."
@@ -100,12 +100,12 @@ def reject_mistaken_body(content_type: str, body: bytes) -> None:
 def _advice(document: Any, body: bytes) -> str:
     """Return a message with the right JSON for a document that has no URL; None: it is not JSON."""
     if isinstance(document, dict):
-        name = next((name for name in document if name.lower() in ("url", *_NAMES_OF_OTHERS)), None)
+        name = next((name for name in document if name.lower() in ("url", *_OTHER_URL_MEMBERS)), None)
         if name and isinstance(document[name], list) and document[name]:
             return f"A request has one address; send one for each: {EXAMPLE}."
         if name == "url":
             return f"url is one address, a string that is not empty: {EXAMPLE}."
-        content = next((document[name] for name in document if name.lower() in _NAMES_OF_CONTENT), None)
+        content = next((document[name] for name in document if name.lower() in _CONTENT_MEMBERS), None)
         is_bytes = isinstance(content, list) and content and all(isinstance(byte, int) for byte in content[:9])
         if is_bytes or (isinstance(content, str) and content and "://" not in content[:16]):
             return f"Audio is not sent in JSON: send the bytes of the file alone, or its address: {EXAMPLE}."

@@ -44,15 +44,15 @@ _REJECTED = {
 }
 
 # Fields that `listen_options` reads one by one, or that decide what the answer looks like.
-_OF_OPENAI = (
+_OPENAI_FIELDS = (
     *("model", "language", "languages", "prompt", "temperature", "keywords", "name", "include"),
     *("response_format", "timestamp_granularities", "stream", "chunking_strategy", NAMES, REFERENCES),
 )
 # Earshot's: each other option of `/v1/listen` is a field of the same name.
-OWN_FIELDS = tuple(spec.name for spec in IMPLEMENTED if spec.name not in _OF_OPENAI)
-_ADDRESSES = ("url", "file_url", "audio_url")  # where other services take an address instead of the file
+OWN_FIELDS = tuple(spec.name for spec in IMPLEMENTED if spec.name not in _OPENAI_FIELDS)
+_ADDRESSES = ("url", "file_url", "audio_url")  # fields in which other services accept the file's address
 _SHOWN = 100  # characters that are kept of a field that is no option
-_SPEAKER_FIELDS = ("diarize", "diarize_model", "diarize_version")  # what the form asks for in other words
+_SPEAKER_FIELDS = ("diarize", "diarize_model", "diarize_version")  # OpenAI's form has other fields for these
 
 
 class Form(Struct, frozen=True):
@@ -138,7 +138,7 @@ def parse(body: bytes, content_type: str | None) -> Form:
 
 
 def _header_text(latin: str) -> str:
-    """Return a name that was read as Latin-1 as UTF-8, if it is that."""
+    """Return a name that was read as Latin-1 decoded as UTF-8, if its bytes are UTF-8."""
     try:
         return latin.encode(_ANY_BYTES).decode()
     except UnicodeDecodeError:
@@ -221,7 +221,7 @@ def listen_options(form: Form, task: str, *, known: bool = False) -> str:
     diarized = known or (form.first("response_format") or "").lower() == DIARIZED_JSON.openai_name
     for name, values in form.fields.items():
         option = option_name(name)
-        if option in _OF_OPENAI or (diarized and option in _SPEAKER_FIELDS):
+        if option in _OPENAI_FIELDS or (diarized and option in _SPEAKER_FIELDS):
             continue
         if option in OPTIONS:
             options += [(option, value) for value in values if value.strip()]

@@ -16,7 +16,7 @@ from functions.handlers.api.response import Response, json_response
 from functions.handlers.api.routes.result_routes import as_deepgram, result_or_redirect
 from functions.handlers.api.submit_job import TranscriptionRequest, submit
 from functions.jobs.job import Source, SourceKind
-from functions.network.url import AROUND, check_url
+from functions.network.url import STRIPPED_CHARACTERS, check_url
 from functions.options.audio_content_type import with_content_type
 from functions.options.options import Options
 from functions.options.query_string import misplaced_warnings, query_string
@@ -72,9 +72,9 @@ def transcription_request(request: Request, options: Options) -> TranscriptionRe
 def audio_source(url: str) -> Source:
     """Return the source for an s3:// URL of this deployment's buckets, or for any http(s) URL.
 
-    Whether an http(s) URL can be downloaded is found out by Prepare.
+    Prepare finds out whether an http(s) URL can be downloaded.
     """
-    url = url.lstrip(AROUND)  # not at its end: a key may end in a space
+    url = url.lstrip(STRIPPED_CHARACTERS)  # not at its end: a key may end in a space
     if url.lower().startswith("s3://"):
         return Source(SourceKind.OBJECT, audio=_own_object(url), url=url)
     check_url(url)

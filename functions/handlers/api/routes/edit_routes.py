@@ -23,11 +23,11 @@ from functions.rendering.deepgram import word_documents
 from functions.settings import settings
 from functions.transcripts.corrections import BadCorrections, Corrections, changed_words, check, correct, with_replaced
 
-NOTHING = "none"  # the version of a transcript without corrections
-ANY_VERSION = "*"  # in If-Match: whatever there is is replaced
-_MAX_MEETINGS = 5  # times that another writer may come between with If-Match: *
+NO_CORRECTIONS = "none"  # the version of a transcript without corrections
+ANY_VERSION = "*"  # in If-Match: replaces any version
+_MAX_CONFLICTS = 5  # simultaneous writes after which a request with If-Match: * gives up
 _TAG = re.compile(r'(?:W/)?"([^"]*)"|([^\s,"]+)', re.IGNORECASE)  # RFC 9110; a proxy that compresses makes it weak
-_VERSION = re.compile(rf"[0-9a-f]{{32}}|{NOTHING}")
+_VERSION = re.compile(rf"[0-9a-f]{{32}}|{NO_CORRECTIONS}")
 _EXAMPLE = '{"changes": [{"channel": 0, "first": 0, "count": 1, "text": "…"}], "speakers": []}'
 MAX_BYTES = 2_000_000  # of all corrections: some ten hours of changed words
 
@@ -46,7 +46,7 @@ def put_edits(request: Request, job: Job) -> Response:
     """
     _check_completed(job)
     tags = [quoted or bare for quoted, bare in _TAG.findall(request.headers.get("if-match", ""))]
-    _check_version(tags, job.edits or NOTHING)
+    _check_version(tags, job.edits or NO_CORRECTIONS)
     if len(request.body) > MAX_BYTES:
         raise bad_request(f"Corrections have at most {MAX_BYTES:,} bytes.")
     try:
@@ -66,7 +66,7 @@ def put_edits(request: Request, job: Job) -> Response:
     if version:  # its name is its digest: no other version is overwritten
         s3.put(S3Object(settings().transcripts_bucket, edits_key(job.id, version)), body, JSON_TYPE)
     changed = job_table.set_edits(job.id, job.edits, version)
-    for _ in range(_MAX_MEETINGS if ANY_VERSION in tags else 0):
+    for _ in range(_MAX_CONFLICTS if ANY_VERSION in tags else 0):
         if changed is not None or (latest := job_table.find(job.id)) is None:
             break
         changed = job_table.set_edits(job.id, latest.edits, version)
@@ -119,9 +119,9 @@ def _answer(job: Job, corrections: Corrections) -> Response:
         for each in changed_words(transcript, corrections)
     ]
     document = {"changes": changes, "speakers": [speaker.to_dict() for speaker in corrections.speakers]}
-    if transcript.recognised:  # not to be corrected, but to be shown where no correction is
+    if transcript.recognised:  # corrections lack these names; one is shown unless a correction replaces it
         document["recognised"] = [speaker.to_dict() for speaker in transcript.recognised]
-    headers = {"etag": f'"{job.edits or NOTHING}"', "dg-request-id": job.id}
+    headers = {"etag": f'"{job.edits or NO_CORRECTIONS}"', "dg-request-id": job.id}
     return within_response_limit(job, json_response(document, headers=headers))
 
 

@@ -36,7 +36,7 @@ from functions.options.options import Options
 from functions.settings import settings
 
 DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 20, 100  # jobs
-REPEATED_SECONDS = 60  # after a cancellation, in which the same request is taken for its repetition
+REPEATED_SECONDS = 60  # after a cancellation; the same request within this time counts as its repetition
 
 
 def list_jobs(request: Request) -> Response:
@@ -73,7 +73,7 @@ def show_job(_: Request, job: Job) -> Response:
 
 
 def _progress(job: Job, shards_done: int) -> dict[str, Any]:
-    """Return the progress of an unfinished job: in a list from its row alone, without a look into the bucket."""
+    """Return the progress of an unfinished job. Lists pass 0 shards done, so that nothing reads the bucket."""
     return {} if job.state.final else progress(job, shards_done, timestamp())
 
 
@@ -82,7 +82,7 @@ def _position(positions: dict[str, int], job: Job) -> dict[str, int]:
 
 
 def _announce(cancelled: Job) -> None:
-    """Put the event on the bus. No other route needs the classes of events; a cold start does without them."""
+    """Put the event on the bus. No other route needs the classes of events, so a cold start does not import them."""
     from functions.aws import event_bus
     from functions.jobs import job_events
 
@@ -125,7 +125,7 @@ def _was_just_cancelled(job: Job) -> bool:
 
 
 def _end(cancelled: Job) -> None:
-    """Stop the execution of a job whose row says that it is cancelled, remove what must not stay, and announce it."""
+    """Stop the execution of a job whose row is cancelled, remove its temporary objects, and announce it."""
     if cancelled.execution:
         step_functions.stop(cancelled.execution, "Cancelled by DELETE /v1/requests.")
     _remove_stale_results(cancelled)

@@ -1,4 +1,4 @@
-"""GET /v1/ and /v1/page/…: the web page, whose files lie in `functions/page`. They need no key; what they ask for does.
+"""GET /v1/ and /v1/page/…: the web page, whose files are in `functions/page`. They need no key; their requests do.
 
 ADR 0017 says why a function serves them.
 """
@@ -27,13 +27,13 @@ CONTENT_TYPES = {
     ".mp3": "audio/mpeg",
 }
 _VERSION_LETTERS = 12  # of the digest in the addresses of the files
-_FOREVER = "public, max-age=31536000, immutable"
-_CHECKED = "no-cache"  # kept by the browser, and asked for each time
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_REVALIDATED = "no-cache"  # the browser keeps it, and asks each time whether it changed
 
 
 def page(request: Request) -> Response:
     """Return the page's HTML, which names the other files under the digest of them all."""
-    return _file(request, INDEX, _CHECKED)
+    return _file(request, INDEX, _REVALIDATED)
 
 
 def page_file(request: Request) -> Response:
@@ -44,12 +44,12 @@ def page_file(request: Request) -> Response:
     name = request.parameters["file"]
     if name not in _files() or name == INDEX:
         raise not_found(f"The page has no file {name}.")
-    return _file(request, name, _FOREVER if request.parameters["version"] == version() else _CHECKED)
+    return _file(request, name, _IMMUTABLE if request.parameters["version"] == version() else _REVALIDATED)
 
 
 def favicon(request: Request) -> Response:
     """Return the icon at the address where browsers look for it by themselves."""
-    return _file(request, "icon.svg", _CHECKED)
+    return _file(request, "icon.svg", _REVALIDATED)
 
 
 @cache

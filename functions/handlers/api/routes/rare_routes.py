@@ -1,4 +1,4 @@
-"""Routes that few requests use: the first of them imports its module, so that a cold start goes without."""
+"""Routes that few requests use: the first request imports the module, so that a cold start does not."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def result_or_redirect(
 
 
 def _import_renderers() -> None:
-    """Import what the result will need while the job runs: once it is complete, its caller would wait for that."""
+    """Import the renderers while the job runs, so that its caller does not wait for the imports afterwards."""
     import functions.rendering.deepgram
     import functions.transcripts.edit  # noqa: F401
 
@@ -204,7 +204,7 @@ def named(render: Render, suffix: str) -> Render:
 
 
 def _read(job: Job, key: str) -> bytes:
-    """Return an object of a completed job. Its row outlives its objects: while it is deleted, and when it is old."""
+    """Return an object of a completed job; it may be missing during a deletion, and when its row is about to expire."""
     body = s3.get(S3Object(settings().transcripts_bucket, key))
     if body is None:
         logger.warning("A completed job's object is gone", job_id=job.id, key=key)

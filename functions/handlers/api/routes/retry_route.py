@@ -1,4 +1,4 @@
-"""POST /v1/requests/{id}/retry: run a failed or cancelled job again; its row keeps what was before."""
+"""POST /v1/requests/{id}/retry: run a failed or cancelled job again; its row keeps the earlier runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from functions.jobs.job import Job, SourceKind
 from functions.observability import logger
 from functions.settings import settings
 
-MAX_RETRIES = 50  # of one job: a row has room for far more, and a caller that loops is told
+MAX_RETRIES = 50  # of one job: a row has room for far more; the limit stops a client that loops
 
 
 def retry_job(_: Request, job: Job) -> Response:
@@ -39,7 +39,7 @@ def retry_job(_: Request, job: Job) -> Response:
         raise bad_request(f"Request {job.id} was tried again {MAX_RETRIES} times. Send it as a new request.")
     check_room(job.owner or "")
     _check_audio(job)
-    if job.callback_withheld:  # one that is gone is told by the row's `deliveries`: the result can be fetched
+    if job.callback_withheld:  # if it is gone, the row's `deliveries` say so: the result can still be fetched
         callback_urls.prolong(job.id)
     execution = step_functions.execution_arn(settings().job_machine_arn, _execution_name(job.id, job.attempt + 1))
     retried = job_table.retry(job, execution)

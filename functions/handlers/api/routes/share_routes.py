@@ -32,11 +32,11 @@ def create_share(request: Request, job: Job) -> Response:
         ApiError: 400: the job has no transcript, is of a caller without a key, or has as many links as it may.
         503: another link was made or withdrawn at the same moment.
     """
-    if job.owner == PUBLIC_OWNER:  # in its transcript a reader finds the id, with which anybody deletes such a job
+    if job.owner == PUBLIC_OWNER:  # a transcript has the job's id, which is enough to delete such a job
         raise bad_request("This request was made without a key: whoever knows its id reads it, and needs no link.")
     if not check_completed(job):
         raise bad_request(f"Request {job.id} has no transcript yet.")
-    days, audio = _wishes(request)
+    days, audio = _requested_share(request)
     now = time.time()
     known = unexpired(job.shares, timestamp(now))
     if len(known) >= MAX_SHARES:
@@ -77,16 +77,16 @@ def _shown(share: Share) -> dict[str, Any]:
     return {"share_id": share.id, "created": share.created, "expires": share.expires, "audio": share.audio}
 
 
-def _wishes(request: Request) -> tuple[int, bool]:
+def _requested_share(request: Request) -> tuple[int, bool]:
     """Return the days that a link lasts, and whether it leads to the audio."""
-    most = settings().retention_days
+    maximum = settings().retention_days
     try:
         document = json.loads(request.body or b"{}")
-        days, audio = document.get("days", min(DEFAULT_DAYS, most)), document.get("audio", True)
+        days, audio = document.get("days", min(DEFAULT_DAYS, maximum)), document.get("audio", True)
     except (ValueError, AttributeError, RecursionError):
         raise bad_request('The body is JSON like {"days": 7, "audio": true}, or empty.') from None
-    if type(days) is not int or not 1 <= days <= most:
-        raise bad_request(f"days is a whole number from 1 to {most}: so long are transcripts kept.")
+    if type(days) is not int or not 1 <= days <= maximum:
+        raise bad_request(f"days is a whole number from 1 to {maximum}: so long are transcripts kept.")
     if type(audio) is not bool:
         raise bad_request("audio is true or false.")
     return days, audio

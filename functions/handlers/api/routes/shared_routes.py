@@ -1,8 +1,8 @@
 """GET /v1/shared/{id}, its result and its audio: what the holder of a link reads. ADR 0023.
 
-They see the transcript as it is now, with its corrections. What the owner wrote for themselves (tags, `extra`, the
-source, costs, callbacks) is left out, and so are the words as they were before corrections. The link is checked before,
-by `shared_job` of `functions/handlers/api/access.py`.
+The holder sees the transcript as it is now, with its corrections. The answers leave out the owner's own data (tags,
+`extra`, the source, costs, callbacks) and the words before corrections. `shared_job` of
+`functions/handlers/api/access.py` has checked the link before.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from functions.rendering.openai_error import error_body
 _ALL_ROUTES = f"GET {STAGE}/openapi.json lists all routes."
 _MAX_SHOWN = 100  # characters of the path
 # Paths of other speech services, and of other versions of these, that mean the same as one of this API.
-_OTHER_WORDS = (
+_OTHER_PATHS = (
     (r"health|healthz|healthcheck|ping|ready|status(?:/engine)?", ("GET", "/models")),
     (r"jobs|transcripts|tasks|history", ("GET", "/requests")),
     (r"(?:jobs|transcripts|transcriptions|results?|tasks)/[^/]+", ("GET", "/requests/{id}/result")),
@@ -63,7 +63,7 @@ def unknown_route(request: Request, known: Collection[tuple[str, str]]) -> ApiEr
 
 
 def error_in_both_forms(error: ApiError, request_id: str) -> Response:
-    """Return an error in Deepgram's form and OpenAI's in one: whose client sent the request is not known."""
+    """Return an error in Deepgram's form and OpenAI's in one: the kind of client is not known."""
     failure = error.failure
     body = {**failure.body(), "request_id": request_id, "message": failure.err_msg, **error_body(failure)}
     headers = error_headers(failure, request_id)
@@ -86,7 +86,7 @@ def _nearest(method: str, path: str, known: Collection[tuple[str, str]]) -> str:
     stripped = path.strip("/").lower()
     if _LISTEN.fullmatch(stripped):
         return f"Perhaps POST {STAGE}/listen was meant. {_ALL_ROUTES}"
-    for words, (its_method, template) in _OTHER_WORDS:
+    for words, (its_method, template) in _OTHER_PATHS:
         if re.fullmatch(rf"(?:v\d+/)?(?:{words})", stripped):
             return f"Perhaps {its_method} {STAGE}{template} was meant. {_ALL_ROUTES}"
     if longer := next((template for _, template in known if "/audio/" in template and path.endswith(template)), None):

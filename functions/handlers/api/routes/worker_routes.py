@@ -30,7 +30,7 @@ def _shown(state: FleetState) -> dict[str, Any]:
         "kind": state.kind,
         "running": state.running,
         "starting": state.starting,
-        "most": state.most,
+        "most": state.max_workers,
         "usual_start_seconds": state.usual_start_seconds,
         "start_is_measured": state.start_is_measured,
         "starting_since": None if state.starting_since is None else timestamp(state.starting_since),

@@ -23,36 +23,36 @@ from functions.transcripts.edits.numerals.single import NEAR, is_certain
 from functions.transcripts.edits.numerals.times import times
 from functions.transcripts.edits.numerals.tokens import Tokens
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
-from functions.transcripts.text_boundaries.letters import around
+from functions.transcripts.text_boundaries.letters import split_punctuation
 from functions.transcripts.words import TranscriptWord
 
 NUMERAL_LANGUAGES = frozenset(VOCABULARIES)
 _LONG = re.compile(r"(\D*)([1-9]\d{4,})((?:\D.*)?)")
 _LONG_AMOUNT = re.compile(r"([$£€])(\d{4,})((?:\D.*)?)")
 _VERBS = frozenset({"is", "was", "call", "called", "dial", "dialled"})  # stand before a code, and before a count
-LEAST_READABLE = 10  # in running text a smaller count or rank reads better as a word: the Associated Press's rule
+MIN_READABLE = 10  # in running text a smaller count or rank reads better as a word: the Associated Press's rule
 
 
-def write_numerals(words: list[TranscriptWord], language: str, least: int = 0) -> list[TranscriptWord]:
+def write_numerals(words: list[TranscriptWord], language: str, minimum: int = 0) -> list[TranscriptWord]:
     """Return the words with each number as one word in digits, which lasts as long as the words it replaces.
 
     Args:
         words: Words in order of time.
         language: Whisper's code; one that is not in `NUMERAL_LANGUAGES` changes nothing.
-        least: A smaller whole number stays a word, unless it is part of an amount, a time, a date or other digits.
+        minimum: A smaller whole number stays a word, unless it is part of an amount, a time, a date or other digits.
     """
     if language not in NUMERAL_LANGUAGES:
         return words
     tokens = Tokens(words, language)
     result: list[TranscriptWord] = []
     at = 0
-    for first, last, text in _whole_words(tokens, _written(tokens, least)):
+    for first, last, text in _whole_words(tokens, _written(tokens, minimum)):
         result += [*words[at:first], _merged(words[first:last], text)]
         at = last
     return result + words[at:]
 
 
-def _written(tokens: Tokens, least: int) -> list[Written]:
+def _written(tokens: Tokens, minimum: int) -> list[Written]:
     numbers = find_numbers(tokens)
     written = dates(tokens, numbers)
     written += times(tokens, _without(numbers, written))
@@ -63,9 +63,9 @@ def _written(tokens: Tokens, least: int) -> list[Written]:
     numbers = _without(numbers, written)
     for at, number in enumerate(numbers):
         near = numbers[max(0, at - NEAR) : at + NEAR + 1]  # all of them would take time that grows with their square
-        if is_certain(tokens, number, near, least):
+        if is_certain(tokens, number, near, minimum):
             written.append(Written(number.start, number.end, number.text))
-    written += compounds(tokens, least)
+    written += compounds(tokens, minimum)
     return below_zero(tokens, sorted((_grouped(tokens, part) for part in written), key=lambda part: part.start))
 
 
@@ -101,8 +101,8 @@ def _whole_words(tokens: Tokens, written: Sequence[Written]) -> Iterator[tuple[i
 
 def _merged(words: Sequence[TranscriptWord], text: str) -> TranscriptWord:
     """Return the words as one, with the punctuation before the first and after the last."""
-    before, own, _ = around(words[0].text, words[0].normalised)
-    after = around(words[-1].text, words[-1].normalised)[2]
+    before, own, _ = split_punctuation(words[0].text, words[0].normalised)
+    after = split_punctuation(words[-1].text, words[-1].normalised)[2]
     text = text or own
     return replace(
         words[0],

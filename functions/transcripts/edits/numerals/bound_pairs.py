@@ -44,7 +44,7 @@ _RANGE_ENDS = {
 
 
 def begins_range(tokens: Tokens, one: Number, other: Number) -> bool:
-    """Tell whether a range begins with "one", and its other end is written in digits: "from one to twenty"."""
+    """Return whether a range begins with "one", and its other end is written in digits: "from one to twenty"."""
     end = _RANGE_ENDS[tokens.language].get(tokens.word_before(one.start), "")
     is_next = (
         bool(end) and tokens.word(one.end) == end and other.start == one.end + 1 and bool(tokens.word(other.start))
@@ -55,7 +55,7 @@ def begins_range(tokens: Tokens, one: Number, other: Number) -> bool:
 
 
 def is_of_one(tokens: Tokens, number: Number) -> bool:
-    """Tell whether the number follows "one out of", as in "one out of five", "un sur deux": "one" stays a word."""
+    """Return whether the number follows "one out of", as in "one out of five", "un sur deux": "one" stays a word."""
     for ratio in _RATIOS[tokens.language]:
         phrase = ratio.split()
         at = number.start - len(phrase)
@@ -64,10 +64,10 @@ def is_of_one(tokens: Tokens, number: Number) -> bool:
     return False
 
 
-def is_with_larger(tokens: Tokens, number: Number, others: Sequence[Number], least: int) -> bool:
-    """Tell whether the number is bound to another that is written in digits: `least` or more, and not "one"."""
+def is_with_larger(tokens: Tokens, number: Number, others: Sequence[Number], minimum: int) -> bool:
+    """Return whether the number is bound to another that is written in digits: `minimum` or more, and not "one"."""
     return any(
-        other.value >= max(least, 2)
+        other.value >= max(minimum, 2)
         and other.is_sure is not False
         and not other.is_ordinal
         and tokens[other.start].lower not in tokens.vocabulary.ambiguous
@@ -77,7 +77,7 @@ def is_with_larger(tokens: Tokens, number: Number, others: Sequence[Number], lea
 
 
 def are_bound(tokens: Tokens, one: Number, other: Number) -> bool:
-    """Tell whether a word between two numbers, in either order, binds them."""
+    """Return whether a word between two numbers, in either order, binds them."""
     return any(
         _is_bound(tokens, first, second, table)
         for first, second in ((one, other), (other, one))

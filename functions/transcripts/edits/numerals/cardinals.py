@@ -45,7 +45,7 @@ class Cardinals:
         return number if number and number.text.isdigit() and len(number.text) == 2 and number.value < 60 else None
 
     def is_clock_joiner(self, at: int) -> bool:
-        """Tell whether the word at an index joins an hour and its minutes; the end of a phrase is none."""
+        """Return whether the word at an index joins an hour and its minutes; the end of a phrase is none."""
         return bool(self.tokens.word(at)) and self.tokens.word(at) in self.vocabulary.clock_joiners
 
     def last_digit(self, at: int) -> Number | None:

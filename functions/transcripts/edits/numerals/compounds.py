@@ -16,12 +16,12 @@ from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 _MILLION = 10**6
 
 
-def compounds(tokens: Tokens, least: int) -> Iterator[Written]:
+def compounds(tokens: Tokens, minimum: int) -> Iterator[Written]:
     """Yield these words with the number in digits: "21-year-old", "21-jährige".
 
     Args:
         tokens: The text.
-        least: A smaller number stays a word, except in an age, which English writes in digits.
+        minimum: A smaller number stays a word, except in an age, which English writes in digits.
     """
     for at, token in enumerate(tokens):
         if tokens.language == "en" and (decade := _decade(token.lower)) and not token.is_name:
@@ -33,12 +33,12 @@ def compounds(tokens: Tokens, least: int) -> Iterator[Written]:
         value, rest = _split(token.lower, tokens.language)
         if rest == "second" and value % 10 == 0 and not _is_duration(tokens, at):
             continue  # "the forty-second president", "he finished forty-second"
-        if value and (value >= least or rest.startswith("year-old")) and not (token.is_name or token.is_fixed):
+        if value and (value >= minimum or rest.startswith("year-old")) and not (token.is_name or token.is_fixed):
             yield Written(at, at + 1, f"{value}-{rest}")
 
 
 def _is_duration(tokens: Tokens, at: int) -> bool:
-    """Tell whether "forty-second" at an index lasts forty seconds: "a forty-second delay"."""
+    """Return whether "forty-second" at an index lasts forty seconds: "a forty-second delay"."""
     return tokens.word_before(at) in ("a", "an", "per") and bool(tokens.word(at + 1))
 
 

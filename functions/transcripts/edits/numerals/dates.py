@@ -50,7 +50,7 @@ def _is_date(tokens: Tokens, day: Number, month: Number) -> bool:
 
 
 def _is_nine_eleven(tokens: Tokens, nine: Number, eleven: Number) -> bool:
-    """Tell whether two numbers are the day of the attacks, and no time of day, car or verse."""
+    """Return whether two numbers are the day of the attacks, and no time of day, car or verse."""
     is_pair = (nine.text, eleven.text) == ("9", "11") and nine.is_word and nine.end == eleven.start
     if not is_pair or not tokens.word(eleven.start):
         return False

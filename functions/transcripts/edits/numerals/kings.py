@@ -57,7 +57,7 @@ _AFTER_KINGS = {language: frozenset(words.split()) for language, words in _AFTER
 
 
 def is_of_king(tokens: Tokens, number: Number) -> bool:
-    """Tell whether a number belongs to the name before it: "Louis quatorze", "Henry eight had two wives"."""
+    """Return whether a number belongs to the name before it: "Louis quatorze", "Henry eight had two wives"."""
     before, after = tokens.word_before(number.start), tokens.word(number.end)
     if not before:
         return False

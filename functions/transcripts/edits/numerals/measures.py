@@ -63,7 +63,7 @@ def _percentage(found: Cardinals, number: Number) -> list[Written]:
 
 
 def _is_estimate(found: Cardinals, number: Number) -> bool:
-    """Tell whether another number stands right before: "ten twenty percent"."""
+    """Return whether another number stands right before: "ten twenty percent"."""
     before = found.tokens.word_before(number.start)
     is_article = before in found.vocabulary.ambiguous and found.tokens.language != "en"  # "un diez por ciento"
     return number.is_sure is False and number.start in found.ends and bool(before) and not is_article
@@ -91,37 +91,42 @@ def _money(found: Cardinals, number: Number) -> list[Written]:
         return [Written(number.start, number.end, number.text)]
     if sign in ("", "£"):  # a pound is also a weight
         return []
-    least = _least(found, number)
-    if least and not _has_own_scale(least, number):  # "two or three hundred dollars"
-        return unchanged(least.start, at + 1)
-    signed = [Written(least.start, least.end, sign + least.text)] if least else []
+    range_start = _range_start(found, number)
+    if range_start and not _has_own_scale(range_start, number):  # "two or three hundred dollars"
+        return unchanged(range_start.start, at + 1)
+    signed = [Written(range_start.start, range_start.end, sign + range_start.text)] if range_start else []
     if scale:
         return [*signed, Written(number.start, number.end, sign + number.text), Written(number.end, at + 1, scale)]
     return [*signed, Written(number.start, at + 1, sign + number.text)]
 
 
 def _is_vague(found: Cardinals, number: Number) -> bool:
-    """Tell whether the number is how many of something: "a couple hundred dollars"."""
+    """Return whether the number is how many of something: "a couple hundred dollars"."""
     before = found.tokens.word_before(number.start)
     if before == "of":
         before = found.tokens.word_before(number.start - 1)
     return number.is_sure is False and before in found.vocabulary.vague
 
 
-def _least(found: Cardinals, number: Number) -> Number | None:
+def _range_start(found: Cardinals, number: Number) -> Number | None:
     """Return the first number of "ten to fifteen dollars", which is an amount, too."""
     tokens = found.tokens
     joiner = tokens.word_before(number.start)
-    least = next((n for n in found.by_start.values() if n.end == number.start - 1), None)
-    if not least or not tokens.word(least.end) or least.is_sure is False or not least.text[:1].isdigit():
+    range_start = next((n for n in found.by_start.values() if n.end == number.start - 1), None)
+    if (
+        not range_start
+        or not tokens.word(range_start.end)
+        or range_start.is_sure is False
+        or not range_start.text[:1].isdigit()
+    ):
         return None
-    is_between = joiner == "and" and tokens.word_before(least.start) == "between"
-    return least if (joiner in _RANGE_JOINERS or is_between) and least.value < number.value else None
+    is_between = joiner == "and" and tokens.word_before(range_start.start) == "between"
+    return range_start if (joiner in _RANGE_JOINERS or is_between) and range_start.value < number.value else None
 
 
-def _has_own_scale(least: Number, number: Number) -> bool:
-    """Tell whether the first number is meant as it stands: "ten to fifteen", not "two or three hundred"."""
-    return least.value * 100 > number.value or number.value % 100 != 0
+def _has_own_scale(range_start: Number, number: Number) -> bool:
+    """Return whether the first number is meant as it stands: "ten to fifteen", not "two or three hundred"."""
+    return range_start.value * 100 > number.value or number.value % 100 != 0
 
 
 def _cents(found: Cardinals, at: int) -> tuple[Number | None, int]:

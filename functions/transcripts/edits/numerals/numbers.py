@@ -138,7 +138,7 @@ def _without_scales(tokens: Tokens, number: Number) -> Number:
 
 
 def _is_zero(tokens: Tokens, number: Number) -> bool:
-    """Tell whether the "oh" that a number begins with is no exclamation: it is among digits, or in "in oh five"."""
+    """Return whether the "oh" that a number begins with is no exclamation: it is among digits, or in "in oh five"."""
     before = tokens.word_before(number.start)
     is_among_digits = {before, tokens.word(number.end)} & MULTIPLIERS.keys() or any(
         found_between(tokens, at, at + 1)
@@ -152,7 +152,7 @@ def _is_zero(tokens: Tokens, number: Number) -> bool:
 
 
 def _is_first_group(tokens: Tokens, number: Number, before: str) -> bool:
-    """Tell whether the number is "oh two oh", or "oh eight hundred," of a telephone number that is called."""
+    """Return whether the number is "oh two oh", or "oh eight hundred," of a telephone number that is called."""
     if tokens.word(number.end) in tokens.vocabulary.zeros:
         return True
     at = number.end
@@ -162,7 +162,7 @@ def _is_first_group(tokens: Tokens, number: Number, before: str) -> bool:
 
 
 def _is_group_of_digits(tokens: Tokens, number: Number) -> bool:
-    """Tell whether "oh one," stands between commas behind digits: the next group of a telephone number."""
+    """Return whether "oh one," stands between commas behind digits: the next group of a telephone number."""
     at = number.start
     follows = at > 1 and tokens[at - 1].ends_phrase and not tokens[at - 1].ends_sentence
     is_alone = not tokens.word(number.end) and number.end > at + 1
@@ -172,7 +172,7 @@ def _is_group_of_digits(tokens: Tokens, number: Number) -> bool:
 
 
 def is_fraction(tokens: Tokens, at: int) -> bool:
-    """Tell whether a token is a part of a whole: "sixteenths", "centesimi" where these are no money."""
+    """Return whether a token is a part of a whole: "sixteenths", "centesimi" where these are no money."""
     word, vocabulary = tokens[at].lower, tokens.vocabulary
     if not vocabulary.fraction_ending or not re.search(vocabulary.fraction_ending, word) or word in vocabulary.cents:
         return False
@@ -182,7 +182,7 @@ def is_fraction(tokens: Tokens, at: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_scale(word: str, language: str) -> bool:
-    """Tell whether a word is "hundred", "thousand", "million" …."""
+    """Return whether a word is "hundred", "thousand", "million" …."""
     found = text_to_num.find_numbers([Token(word)], language, 0.0)
     is_one = word.startswith("ein")  # German "einhundert" says that it is one
     return len(found) == 1 and not found[0].is_ordinal and found[0].value in _SCALES and not is_one

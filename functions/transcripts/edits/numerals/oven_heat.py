@@ -11,13 +11,13 @@ _NEAR = 4  # words before the number within which one of these counts
 
 
 def is_oven_heat(tokens: Tokens, start: int, end: int) -> bool:
-    """Tell whether two numbers from `start` to before `end` are the hundreds and the rest of an oven's temperature."""
+    """Return whether two numbers from `start` to before `end` are hundreds and rest of an oven's temperature."""
     is_lasting = tokens.word(end).startswith(("minute", "second"))
     return _is_near(tokens, start, _OVENS) and tokens.word_before(start) in _BEFORE_DEGREES and not is_lasting
 
 
 def is_baking_heat(tokens: Tokens, start: int) -> bool:
-    """Tell whether "at" before an index follows what is baked, and no "out of the oven": no time of day is meant."""
+    """Return whether "at" before an index follows what is baked, and no "out of the oven": no time of day is meant."""
     return tokens.language == "en" and tokens.word_before(start) == "at" and _is_near(tokens, start, _BAKING)
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from functions.transcripts.edits.numerals.numbers import MULTIPLIERS, Number, after_zeros, with_outer_zeros
 from functions.transcripts.edits.numerals.oven_heat import is_oven_heat
 from functions.transcripts.edits.numerals.streets import is_before_street
-from functions.transcripts.edits.numerals.tokens import LEAST_DIGITS, Tokens, is_number
+from functions.transcripts.edits.numerals.tokens import MIN_DIGITS, Tokens, is_number
 from functions.transcripts.edits.numerals.vocabulary import AFTER_YEARS
 
 _TELEPHONE_DIGITS = 7  # at least, if there are groups such as 800 and 12 among the digits
@@ -67,7 +67,7 @@ def _dashed(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
 
 
 def _is_code(number: Number) -> bool:
-    """Tell whether a number is at least two digits, or several with dashes between them, said one by one or not."""
+    """Return whether a number is at least two digits, or several with dashes between them, said one by one or not."""
     return not number.is_ordinal and len(number.text) > 1 and number.text.replace("-", "").isdigit()
 
 
@@ -125,7 +125,7 @@ def _is_counting(tokens: Tokens, chain: Sequence[Number]) -> bool:
 
 
 def _is_dialled(tokens: Tokens, run: Sequence[Number]) -> bool:
-    """Tell whether the numbers are said digit by digit, perhaps with groups such as 800 among them."""
+    """Return whether the numbers are said digit by digit, perhaps with groups such as 800 among them."""
     if not all(number.text.isdigit() for number in run):
         return False
     digits = sum(len(number.text) for number in run)
@@ -134,17 +134,17 @@ def _is_dialled(tokens: Tokens, run: Sequence[Number]) -> bool:
         for number in run
     )
     if one_by_one == len(run):
-        return digits >= LEAST_DIGITS
+        return digits >= MIN_DIGITS
     return digits >= _TELEPHONE_DIGITS and 2 * one_by_one >= len(run) and all(len(n.text) <= 3 for n in run)
 
 
 def _is_article(tokens: Tokens, number: Number) -> bool:
-    """Tell whether a number word stands before another word, as an article does: "um dois três, uma dúzia"."""
+    """Return whether a number word stands before another word, as an article does: "um dois três, uma dúzia"."""
     return tokens[number.start].lower in tokens.vocabulary.ambiguous and bool(tokens.word(number.end))
 
 
 def _is_group(tokens: Tokens, run: Sequence[Number]) -> bool:
-    """Tell whether numbers beside digits that are one number are its next digits: "oh one, two three" of a telephone.
+    """Return whether numbers beside digits that are one number are its next digits: "oh one, two three" of a telephone.
 
     Two digits are a group; before another word they may be a count: "one two three, two three days".
     """
@@ -155,24 +155,24 @@ def _is_group(tokens: Tokens, run: Sequence[Number]) -> bool:
 
 
 def _is_designator(tokens: Tokens, run: Sequence[Number]) -> bool:
-    """Tell whether the numbers are one in parts: "flight two forty-five"."""
+    """Return whether the numbers are one in parts: "flight two forty-five"."""
     is_named = tokens.word_before(run[0].start) in tokens.vocabulary.designators or _is_letter(tokens, run[0].start)
     return is_named and len(run) == 2 and all(n.text.isdigit() for n in run) and len(run[1].text) == 2
 
 
 def _is_letter(tokens: Tokens, at: int) -> bool:
-    """Tell whether an English letter stands before an index, as in codes: "A B one two three four"."""
+    """Return whether an English letter stands before an index, as in codes: "A B one two three four"."""
     return tokens.language == "en" and tokens.word_before(at) in _LETTERS
 
 
 def _is_house(tokens: Tokens, run: Sequence[Number]) -> bool:
-    """Tell whether two numbers are that of a house: "twelve twenty-one Oak Street"."""
+    """Return whether two numbers are that of a house: "twelve twenty-one Oak Street"."""
     is_pair = len(run) == 2 and len(run[1].text) == 2 and all(n.text.isdigit() and n.value < 100 for n in run)
     return is_pair and is_before_street(tokens, run[1].end)
 
 
 def _is_hundreds(tokens: Tokens, run: Sequence[Number]) -> bool:
-    """Tell whether two numbers are one without the word "hundred": "one twenty over eighty", "one sixty pounds"."""
+    """Return whether two numbers are one without the word "hundred": "one twenty over eighty", "one sixty pounds"."""
     if len(run) != 2 or not (0 < run[0].value < 10 and len(run[0].text) == 1 and run[1].text.isdigit()):
         return False
     end = run[1].end
@@ -214,7 +214,7 @@ def _year(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
 
 
 def _is_after_month(tokens: Tokens, at: int) -> bool:
-    """Tell whether a month, perhaps with its day, stands before an index: "January sixth, twenty twenty-one"."""
+    """Return whether a month, perhaps with its day, stands before an index: "January sixth, twenty twenty-one"."""
     while at > 0 and not tokens[at - 1].ends_sentence:
         word = tokens[at - 1].lower
         if word in tokens.vocabulary.months:
@@ -226,7 +226,7 @@ def _is_after_month(tokens: Tokens, at: int) -> bool:
 
 
 def _is_price(tokens: Tokens, at: int) -> bool:
-    """Tell whether an amount without a currency begins at an index: "it costs only nineteen ninety-nine"."""
+    """Return whether an amount without a currency begins at an index: "it costs only nineteen ninety-nine"."""
     words = list[str]()
     while len(words) < _PRICE_WORDS and (word := tokens.word_before(at - len(words))):
         words.append(word)
@@ -234,7 +234,7 @@ def _is_price(tokens: Tokens, at: int) -> bool:
 
 
 def _is_recent(tokens: Tokens, century: Number, after: str) -> bool:
-    """Tell whether "twenty twenty" before a word that may follow a year is one, and says nothing of eyes or a score."""
+    """Return whether "twenty twenty" before a word that may follow a year is a year, not eyesight or a score."""
     before = tokens.word_before(century.start)
     is_sight = any(token.lower in _SIGHT for token in tokens[max(0, century.start - _NEAR) : century.start])
     return century.value == 20 and not is_sight and (not before or after not in _JOINING)

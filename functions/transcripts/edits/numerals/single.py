@@ -8,7 +8,7 @@ from functions.transcripts.edits.numerals.bound_pairs import are_bound, is_of_on
 from functions.transcripts.edits.numerals.kings import is_of_king
 from functions.transcripts.edits.numerals.labels import AFTER_LABELS, LABELS
 from functions.transcripts.edits.numerals.numbers import Number, is_fraction
-from functions.transcripts.edits.numerals.streets import LEAST_OF_STREET, is_street_word
+from functions.transcripts.edits.numerals.streets import MIN_OF_STREET, is_street_word
 from functions.transcripts.edits.numerals.tokens import Tokens
 
 NEAR = 3  # numbers before and after one that may say what it is: none is looked for further than three words away
@@ -20,21 +20,21 @@ _STRESSED = frozenset({"één", "eén"})  # Dutch, where the article is "een"
 _SCORE_JOINERS = frozenset({"to", "zu", "a", "à"})
 
 
-def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], least: int = 0) -> bool:
-    """Tell whether a number that is no part of a measure is certainly one.
+def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], minimum: int = 0) -> bool:
+    """Return whether a number that is no part of a measure is certainly one.
 
     Args:
         tokens: The text.
         number: The number.
         others: Such numbers near it, at least `NEAR` on each side, in order of time.
-        least: A smaller one that is a single word, and no date, stays as it was.
+        minimum: A smaller one that is a single word, and no date, stays as it was.
     """
     if number.is_sure is not None:
         return number.is_sure and not tokens[number.start].is_name
     if number.is_ordinal:
-        return _is_rank(tokens, number, least)
-    is_bound = is_with_larger(tokens, number, others, least)
-    if number.is_word and number.value < least and not is_bound and not _is_next_to_month(tokens, number):
+        return _is_rank(tokens, number, minimum)
+    is_bound = is_with_larger(tokens, number, others, minimum)
+    if number.is_word and number.value < minimum and not is_bound and not _is_next_to_month(tokens, number):
         return False
     if is_of_one(tokens, number):
         return False
@@ -46,12 +46,12 @@ def is_certain(tokens: Tokens, number: Number, others: Sequence[Number], least: 
 
 
 def _is_many(tokens: Tokens, number: Number) -> bool:
-    """Tell whether a word that may be none is a number beside another one: "de neuf à douze"."""
+    """Return whether a word that may be none is a number beside another one: "de neuf à douze"."""
     return number.is_word and number.value != 1 and tokens[number.start].lower in tokens.vocabulary.ambiguous
 
 
 def _is_label(tokens: Tokens, number: Number) -> bool:
-    """Tell whether the number says which of several: "chapter one", "tapez un pour le français"."""
+    """Return whether the number says which of several: "chapter one", "tapez un pour le français"."""
     labels, after = LABELS[tokens.language], tokens.word(number.end)
     at = number.start - (tokens.word_before(number.start) == "number")  # "question number one"
     is_label = number.is_word and tokens.word_before(at) in labels
@@ -59,7 +59,7 @@ def _is_label(tokens: Tokens, number: Number) -> bool:
 
 
 def _is_score(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
-    """Tell whether the number belongs to "three to one" or "deux à zéro", where the second is no article."""
+    """Return whether the number belongs to "three to one" or "deux à zéro", where the second is no article."""
     pairs = [(number, other) for other in others if other.start == number.end + 1]
     pairs += [(other, number) for other in others if other.end == number.start - 1]
     return any(_goes_down(tokens, first, second) for first, second in pairs)
@@ -90,7 +90,7 @@ def _is_count(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
 
 
 def _is_next_to_fraction(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
-    """Tell whether the number belongs to "two thirds", "three and a half" or "half past ten"."""
+    """Return whether the number belongs to "two thirds", "three and a half" or "half past ten"."""
     if tokens.word(number.end) and is_fraction(tokens, number.end):
         return True
     before, after = _words_around(tokens, number)
@@ -111,7 +111,7 @@ def _is_next_to_fraction(tokens: Tokens, number: Number, others: Sequence[Number
     return False
 
 
-def _is_rank(tokens: Tokens, number: Number, least: int) -> bool:
+def _is_rank(tokens: Tokens, number: Number, minimum: int) -> bool:
     if tokens.word_before(number.start) in _BEFORE_PARTS:
         return False
     if _is_next_to_month(tokens, number):
@@ -127,13 +127,13 @@ def _is_rank(tokens: Tokens, number: Number, least: int) -> bool:
         return False  # its full stop would look like the sentence's
     if number.is_word and is_of_king(tokens, number):
         return False  # Italian "Papa Giovanni ventitreesimo"
-    is_street = number.value >= LEAST_OF_STREET and is_street_word(tokens, number.end)
+    is_street = number.value >= MIN_OF_STREET and is_street_word(tokens, number.end)
     is_name = tokens[number.start].is_name and not is_street
-    return number.value >= max(tokens.vocabulary.ordinals_from, least) and not is_name
+    return number.value >= max(tokens.vocabulary.ordinals_from, minimum) and not is_name
 
 
 def _is_next_to_month(tokens: Tokens, number: Number) -> bool:
-    """Tell whether the number is the day of a date: "May second", "the second of May", "tres de mayo"."""
+    """Return whether the number is the day of a date: "May second", "the second of May", "tres de mayo"."""
     vocabulary = tokens.vocabulary
     before, after = _words_around(tokens, number)
     if before[:1] == ["the"] and before[1:2] and before[1] in _WEEKDAYS:
@@ -144,7 +144,7 @@ def _is_next_to_month(tokens: Tokens, number: Number) -> bool:
 
 
 def _is_day(tokens: Tokens, number: Number) -> bool:
-    """Tell whether a word that may be an article or an adjective is a day: "le neuf mai", "el uno de octubre"."""
+    """Return whether a word that may be an article or an adjective is a day: "le neuf mai", "el uno de octubre"."""
     vocabulary, after = tokens.vocabulary, tokens.word(number.end)
     if after in vocabulary.month_joiners:
         return tokens.word(number.end + 1) in vocabulary.months
@@ -152,7 +152,7 @@ def _is_day(tokens: Tokens, number: Number) -> bool:
 
 
 def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
-    """Tell whether a small number stands beside an ambiguous one: "one or two"."""
+    """Return whether a small number stands beside an ambiguous one: "one or two"."""
     return (
         number.is_word
         and number.value <= _LARGEST_ESTIMATE
@@ -170,7 +170,7 @@ def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bo
 
 
 def _shares_scale(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
-    """Tell whether the number belongs to "two or three thousand", where the first is 2000, too."""
+    """Return whether the number belongs to "two or three thousand", where the first is 2000, too."""
     return any(
         first.end + 1 == second.start
         and tokens.word(first.end) not in ("", "of", *tokens.vocabulary.decimal_words)

@@ -15,11 +15,11 @@ _ENGLISH_STREETS = frozenset(
     ["street", "avenue", "road", "lane", "drive", "boulevard", "court", "place", "way", "square", "terrace", "parkway"]
 )
 _ENGLISH_NAME_WORDS = 3
-LEAST_OF_STREET = 10  # "Fifth Avenue", but "42nd Street": the Associated Press's rule
+MIN_OF_STREET = 10  # "Fifth Avenue", but "42nd Street": the Associated Press's rule
 
 
 def is_in_street(tokens: Tokens, at: int) -> bool:
-    """Tell whether a number at an index is that of a house: "calle Mayor veintiuno", "via Garibaldi ventuno"."""
+    """Return whether a number at an index is that of a house: "calle Mayor veintiuno", "via Garibaldi ventuno"."""
     words = list[str]()
     while len(words) < _MAX_STREET_WORDS and (word := tokens.word_before(at - len(words))):
         words.append(word)
@@ -27,12 +27,12 @@ def is_in_street(tokens: Tokens, at: int) -> bool:
 
 
 def is_street_word(tokens: Tokens, at: int) -> bool:
-    """Tell whether "Street" and the like stand at an index."""
+    """Return whether "Street" and the like stand at an index."""
     return tokens.language == "en" and tokens.word(at) in _ENGLISH_STREETS
 
 
 def is_before_street(tokens: Tokens, at: int) -> bool:
-    """Tell whether an English street's name begins at an index: "Oak Street", and no "Street" alone."""
+    """Return whether an English street's name begins at an index: "Oak Street", and no "Street" alone."""
     if tokens.language != "en":
         return False
     names = 0

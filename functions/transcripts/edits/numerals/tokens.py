@@ -9,13 +9,13 @@ from functools import lru_cache
 import text_to_num
 
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
-from functions.transcripts.text_boundaries.letters import around
+from functions.transcripts.text_boundaries.letters import split_punctuation
 from functions.transcripts.words import TranscriptWord
 
 _STOPS = ',;:.?!…—–)]}»”"'
 _SENTENCE_ENDS = ".?!…:"
 _OPENINGS = '([{«“"¿¡'
-LEAST_DIGITS = 3  # of digits that are one number: "nine one one"
+MIN_DIGITS = 3  # of digits that are one number: "nine one one"
 
 
 class Token:
@@ -42,11 +42,11 @@ class Token:
         return self._spelling
 
     def nt_separated(self, previous: Token) -> bool:
-        """Tell whether punctuation stands between this word and the one before."""
+        """Return whether punctuation stands between this word and the one before."""
         return previous.ends_phrase
 
     def not_a_number_part(self) -> bool:
-        """Tell whether the word is no number, whatever it looks like."""
+        """Return whether the word is no number, whatever it looks like."""
         return self.is_percent or self.is_fixed
 
 
@@ -69,7 +69,7 @@ class Tokens(list[Token]):
             for part in _parts(word.normalised[len(elided) :], language):
                 self.append(Token(part, _known_spelling(part, language), index, is_name))
             if elided:
-                self[-1].elided = around(word.text, word.normalised)[1][: len(elided)]
+                self[-1].elided = split_punctuation(word.text, word.normalised)[1][: len(elided)]
             self[-1].ends_phrase = text[-1:] in _STOPS
             self[-1].ends_sentence = self[-1].ends_phrase and text[-1:] != ","
             begins_sentence = text[-1:] in _SENTENCE_ENDS
@@ -88,12 +88,12 @@ class Tokens(list[Token]):
         return self[at - 1].lower if at > 0 and not self[at - 1].ends_phrase else ""
 
     def reads(self, at: int, phrase: Sequence[str]) -> bool:
-        """Tell whether the tokens from `at` on are a phrase, without punctuation inside."""
+        """Return whether the tokens from `at` on are a phrase, without punctuation inside."""
         span = self[at : at + len(phrase)]
         return [token.lower for token in span] == [*phrase] and not any(token.ends_phrase for token in span[:-1])
 
     def follows(self, at: int, phrase: Sequence[str]) -> bool:
-        """Tell whether the phrase begins at `at`, right after the word before."""
+        """Return whether the phrase begins at `at`, right after the word before."""
         return bool(self.word(at)) and self.reads(at, phrase)
 
     def _after_digits(self) -> Iterator[Token]:
@@ -110,7 +110,7 @@ class Tokens(list[Token]):
                 while _is_digit(self.word(end), self.language):
                     end += 1
                 goes_on = bool(self.word(end)) and is_number(self.word(end), self.language)
-                digits_end = end if end - at >= LEAST_DIGITS and not goes_on else at
+                digits_end = end if end - at >= MIN_DIGITS and not goes_on else at
             if follows and at >= digits_end:
                 yield token
             elif follows:
@@ -130,14 +130,14 @@ class Tokens(list[Token]):
         return all(_is_digit(word, self.language) for word in (self.word_before(at), self.word(at + 1)))
 
     def _is_next_to_digits(self, at: int) -> bool:
-        """Tell whether the word at an index begins or ends digits: "meia um dois três", not "dez e meia um dois"."""
+        """Return whether the word at an index begins or ends digits: "meia um dois três", not "dez e meia um dois"."""
         before, after = self.word_before(at), self.word(at + 1)
         if before and after:
             is_end, step = before not in self.vocabulary.joiners and not _is_digit(before, self.language), 1
         else:
             is_end, step = True, -1 if before else 1
-        around = [at + step * n for n in range(1, LEAST_DIGITS + 1)]
-        words = [self.word(index) if step > 0 else self.word_before(index + 1) for index in around]
+        split_punctuation = [at + step * n for n in range(1, MIN_DIGITS + 1)]
+        words = [self.word(index) if step > 0 else self.word_before(index + 1) for index in split_punctuation]
         return is_end and all(_is_digit(word, self.language) for word in words)
 
     def _in_phrases(self, phrases: Sequence[Sequence[str]]) -> Iterator[Token]:
@@ -163,13 +163,13 @@ def _known_spelling(word: str, language: str) -> str:
 
 @lru_cache(maxsize=4096)
 def is_number(word: str, language: str) -> bool:
-    """Tell whether text2num knows a word as one number."""
+    """Return whether text2num knows a word as one number."""
     return len(text_to_num.find_numbers([Token(_known_spelling(word, language))], language, 0.0)) == 1
 
 
 @lru_cache(maxsize=4096)
 def _is_digit(word: str, language: str) -> bool:
-    """Tell whether a word names one digit."""
+    """Return whether a word names one digit."""
     found = text_to_num.find_numbers([Token(_known_spelling(word, language))], language, 0.0) if word else []
     return len(found) == 1 and not found[0].is_ordinal and len(found[0].text) == 1 and not word.isdigit()
 

@@ -1,4 +1,4 @@
-"""Amounts: numbers that count or measure something, and so are no digits of a card, a telephone or an account."""
+"""Amounts: numbers that count or measure something, so that they are not digits of a card, telephone or account."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MEASURES = word_set(
     "horas metros anni mesi settimane giorni ore metri anos dias jaar maanden weken dagen uur "
     "prozent menschen kunden personen kilo stück personas personnes persone pessoas mensen kroner kronor"
 )
-# How plural nouns look, by Whisper's code of the language; and words that look so and are none.
+# Patterns of plural nouns, by Whisper's code of the language; and words that match and are not plural nouns.
 _PLURALS = {
     **dict.fromkeys(("en", "es", "fr", "pt"), re.compile(r"[a-zà-ÿ]{3,}[sx]")),
     "de": re.compile(r"[A-ZÄÖÜ][a-zäöüß]{2,}"),
@@ -42,7 +42,7 @@ _CLOCK_OR_DECIMAL = re.compile(r"\d{1,2}:\d\d(:\d\d)?|\d+[.,]\d{1,2}|[1-9]\d{0,2
 
 
 def is_amount(words: Sequence[TranscriptWord], numeral: Numeral, language: str) -> bool:
-    """Tell whether a numeral has a currency or percent sign, a unit behind it, or is millions."""
+    """Return whether a numeral has a currency or percent sign, a unit behind it, or is millions."""
     following = words[numeral.last + 1].normalised if numeral.last + 1 < len(words) else ""
     return (
         bool(_SIGNS.search(numeral.text) or _MILLIONS.search(numeral.text) or _MILLIONS.fullmatch(following))
@@ -52,7 +52,7 @@ def is_amount(words: Sequence[TranscriptWord], numeral: Numeral, language: str) 
 
 
 def counts_things(words: Sequence[TranscriptWord], numeral: Numeral, language: str) -> bool:
-    """Tell whether a count of things ends with a numeral: "ending in 1500 votes", "mit 2.340 Stimmen".
+    """Return whether a count of things ends with a numeral: "ending in 1500 votes", "mit 2.340 Stimmen".
 
     It is whole hundreds or has a thousands mark, and a plural noun is behind it, which alone says too little: "ending
     in 4242 guys".
@@ -68,7 +68,7 @@ def counts_things(words: Sequence[TranscriptWord], numeral: Numeral, language: s
 
 
 def is_clock_or_decimal(numeral: Numeral) -> bool:
-    """Tell whether a numeral is written as a time of day, a fraction, or with a decimal or thousands mark."""
+    """Return whether a numeral is written as a time of day, a fraction, or with a decimal or thousands mark."""
     return bool(_CLOCK_OR_DECIMAL.fullmatch(numeral.text))
 
 

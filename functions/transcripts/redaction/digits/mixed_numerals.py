@@ -12,7 +12,7 @@ _SCALES = {
     **dict.fromkeys(word_set("hundred hundert cent cents cien ciento cento honderd hundrede"), 100),
     **dict.fromkeys(word_set("thousand tausend mille mil mila duizend tusind tusinde"), 1000),
 }
-_MOST_BEFORE_SCALE = 3  # digits
+_MAX_BEFORE_SCALE = 3  # digits
 # "Four ones", "drei Nullen", "tres ceros". German "achten" and "vieren" are left out: they are ranks as well.
 _REPEATED = {
     word: str(digit)
@@ -63,7 +63,7 @@ def _with_next(before: Numeral, after: Numeral, words: Sequence[TranscriptWord])
     if before.is_ordinal or not words[before.last].text[-1].isalnum():
         return None
     scale = _SCALES.get(after.text.split()[0])
-    if scale and not between and before.digits == before.text and len(before.digits) <= _MOST_BEFORE_SCALE:
+    if scale and not between and before.digits == before.text and len(before.digits) <= _MAX_BEFORE_SCALE:
         value = int(before.digits) * scale + int(after.digits) - scale
     elif _ends_with_scale(before) and after.digits == after.text and set(between) <= AND:
         value = int(before.digits) + int(after.digits)
@@ -75,6 +75,6 @@ def _with_next(before: Numeral, after: Numeral, words: Sequence[TranscriptWord])
 
 
 def _ends_with_scale(numeral: Numeral) -> bool:
-    """Tell whether a numeral is digits and a scale: "4 hundred"; "four hundred" and what follows is read as one."""
+    """Return whether a numeral is digits and a scale: "4 hundred"; "four hundred" and what follows is read as one."""
     texts = numeral.text.split()
     return len(texts) > 1 and texts[0].isdecimal() and texts[-1] in _SCALES

@@ -1,7 +1,7 @@
-"""Numerals: every word that says or writes digits, as a listener would write them down.
+"""Numerals: every word that is or contains digits, as a listener would write them down.
 
-Unlike the edit `numerals`, which leaves what is not certain as it was, this reads all that may be a digit: a digit that
-is missed is a digit that is stored.
+Unlike the edit `numerals`, which leaves uncertain words as they were, this reads every word that may be a digit: a
+missed digit would be stored.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ def word_set(words: str) -> frozenset[str]:
 _ZEROS = word_set("oh zero nought naught null nul zéro cero")
 # Brazilians say "meia", half a dozen, for a 6 in numbers; alone, and after "e", it is a half: "três e meia".
 _SIXES = {"pt": "meia"}
-_MOST_SIXES = 4  # in a row
+_MAX_SIXES = 4  # in a row
 AND = word_set("and und et y e en og")
-_FOREIGN = 4  # words on end that are numbers in another language than the text's
+_FOREIGN = 4  # consecutive words that are numbers in another language than the text's
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,11 @@ def _kind_between(kinds: Sequence[str], words: Sequence[TranscriptWord], languag
 
 
 def _has_number_near(kinds: Sequence[str], words: Sequence[TranscriptWord], at: int) -> bool:
-    """Tell whether a number word is beside a word, perhaps behind the same word again: "meia meia um"."""
+    """Return whether a number word is beside a word, perhaps behind the same word again: "meia meia um"."""
     before, after = max(0, at - 1), min(at + 1, len(words) - 1)
-    while before > max(0, at - _MOST_SIXES) and words[before].normalised == words[at].normalised:
+    while before > max(0, at - _MAX_SIXES) and words[before].normalised == words[at].normalised:
         before -= 1
-    while after < min(at + _MOST_SIXES, len(words) - 1) and words[after].normalised == words[at].normalised:
+    while after < min(at + _MAX_SIXES, len(words) - 1) and words[after].normalised == words[at].normalised:
         after += 1
     return "spoken" in (kinds[before], kinds[after])
 

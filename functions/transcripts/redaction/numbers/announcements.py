@@ -11,7 +11,7 @@ from functions.transcripts.redaction.cues import Cue
 from functions.transcripts.redaction.digits.numerals import Numeral, word_set
 from functions.transcripts.redaction.digits.runs import Run
 from functions.transcripts.redaction.digits.spelt_letters import NATO_ALPHABET, spelt_letter
-from functions.transcripts.redaction.found import Found
+from functions.transcripts.redaction.entity_span import EntitySpan
 from functions.transcripts.words import TranscriptWord
 
 # "Account", "compte" and "conta" alone also stand in sentences about no account: "on no account pay 5000", "il se rend
@@ -38,7 +38,7 @@ CONNECTING = (
         "cifras cifre cijfers my meiner ma mi meu mia mijn mit sind são sono zijn son las les le os"
     )
 )
-# Said while one looks for a number.
+# Words that people say while they look for a number.
 LOOKING = word_set(
     "let me see look check hold on moment second just here well so think i believe moment bitte espera "
     "nochmal again encore otra vez ancora nogmaals igen"
@@ -70,12 +70,12 @@ _CODE_LETTERS = re.compile(r"([A-Z]{1,6}|[A-Z](-[A-Z])+)\W*")
 _NO_CODE = word_set("I A AM PM OK USD EUR GBP CHF US UK EU")
 _DASHES = word_set("dash hyphen slash bindestrich schrägstrich strich tiret guion guión barra trattino hífen streepje")
 _SINGLE_LETTER = 0.4  # of a group
-_MOST_SPELT = 6  # letters before or behind a number
-_MOST_LETTERS = 3  # groups of letters on one side of a number: "GB29 NWBK 6016 …"
+_MAX_SPELT = 6  # letters before or behind a number
+_MAX_LETTERS = 3  # groups of letters on one side of a number: "GB29 NWBK 6016 …"
 
 
 def is_linked(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
-    """Tell whether a cue before a number can mean it; true but for a few short ones after the word account alone."""
+    """Return whether a cue before a number can mean it; False only for short ones after the word "account" alone."""
     if cue.entity is not Entity.ACCOUNT_NUMBER or len(digits) >= LONG_ENOUGH:
         return True
     if cue.elsewhere:
@@ -90,7 +90,7 @@ def is_linked(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) 
 
 
 def is_part(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
-    """Tell whether digits are the announced part of a number: "my Visa ending in 4242", "area code 415"."""
+    """Return whether digits are the announced part of a number: "my Visa ending in 4242", "area code 415"."""
     between = [word.normalised for word in words[cue.last + 1 : run[0].first]]
     is_connected = set(between) <= CONNECTING | _STARTING
     if cue.entity is Entity.CREDIT_CARD:
@@ -108,12 +108,12 @@ def is_part(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) ->
 
 
 def is_year(run: Run, digits: str) -> bool:
-    """Tell whether a run may be a year: "2027", "twenty twenty-seven"."""
+    """Return whether a run may be a year: "2027", "twenty twenty-seven"."""
     return len(run) <= 2 and bool(YEAR.fullmatch(digits))
 
 
 def are_last_four(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: str) -> bool:
-    """Tell whether four digits are those that "the last four" or "ending in" announce; a year may end a list."""
+    """Return whether four digits are those that "the last four" or "ending in" announce; a year may end a list."""
     if _FIRST.search(cue.text):
         between = {word.normalised for word in words[cue.last + 1 : run[0].first]}
         return len(digits) in (4, 6, 8) and between <= CONNECTING | _OF_THE_CARD
@@ -124,17 +124,17 @@ def are_last_four(words: Sequence[TranscriptWord], cue: Cue, run: Run, digits: s
 
 
 def says_how_many(cue: Cue) -> bool:
-    """Tell whether a cue says that a number has four digits: "the last four", and not "ending in"."""
+    """Return whether a cue says that a number has four digits: "the last four", and not "ending in"."""
     return not _FOUR.isdisjoint(cue.text.split())
 
 
 def are_code_and_back(texts: Collection[str]) -> bool:
-    """Tell whether weak cues are both a code and the side of a card it stands on, though apart."""
+    """Return whether weak cues are both a code and the side of a card it stands on, though apart."""
     return len({bool(_BACK.search(text)) for text in texts}) > 1
 
 
 def _is_last_four(cue: Cue, between: Sequence[str], *, is_year: bool) -> bool:
-    """Tell whether four digits are a card's last: "the last four of the card on file?", "my card that ends with …"."""
+    """Return whether four digits are a card's last: "the last four of the card on file?", "my card ending with …"."""
     near = cue.around.union(between)
     says_four = bool(near & _LAST and near & _FOUR)
     if not says_four and not near & _ENDING:
@@ -144,7 +144,7 @@ def _is_last_four(cue: Cue, between: Sequence[str], *, is_year: bool) -> bool:
     return set(following) <= CONNECTING | LOOKING or (says_four and not ends_at and not is_year)
 
 
-def _with_extension(words: Sequence[TranscriptWord], phone: Found, starting: Mapping[int, Numeral]) -> Found:
+def _with_extension(words: Sequence[TranscriptWord], phone: EntitySpan, starting: Mapping[int, Numeral]) -> EntitySpan:
     """Return a telephone number with its extension: "555-2671, ext. 204"; `starting` are numerals by first word."""
     following = words[phone.last + 1].normalised.rstrip(".") if phone.last + 1 < len(words) else ""
     last = phone.last + 1
@@ -154,8 +154,8 @@ def _with_extension(words: Sequence[TranscriptWord], phone: Found, starting: Map
 
 
 def completed(
-    words: Sequence[TranscriptWord], found: Sequence[Found], numerals: Sequence[Numeral], cues: Sequence[Cue]
-) -> list[Found]:
+    words: Sequence[TranscriptWord], found: Sequence[EntitySpan], numerals: Sequence[Numeral], cues: Sequence[Cue]
+) -> list[EntitySpan]:
     """Return entities in order with what belongs to them: "QQ 12 34 56 C", "GB29 NWBK 6016 …", "555-2671 ext. 204"."""
     written = {numeral.first: numeral for numeral in numerals}
     announcing = {at for cue in cues if not cue.elsewhere for at in range(cue.first, cue.last + 1)}
@@ -164,7 +164,7 @@ def completed(
     def end(at: int, step: int) -> int:
         """Return the last index from `at` on, in a direction, to which letters lead."""
         groups, best = 0.0, at
-        while groups <= _MOST_LETTERS and 0 <= (following := at + step) < len(words):
+        while groups <= _MAX_LETTERS and 0 <= (following := at + step) < len(words):
             if following in announcing or following in taken:
                 break
             if words[following].normalised in _DASHES:
@@ -183,7 +183,7 @@ def completed(
             at = following
         return best
 
-    def whole(entity: Found) -> Found:
+    def whole(entity: EntitySpan) -> EntitySpan:
         if entity.entity is Entity.PHONE_NUMBER:
             return _with_extension(words, entity, written)
         if entity.entity in OFFICIAL_NUMBERS:
@@ -211,7 +211,7 @@ def _other_end(words: Sequence[TranscriptWord], at: int, step: int) -> int | Non
 
 
 def _is_letter_a(words: Sequence[TranscriptWord], at: int, step: int) -> bool:
-    """Tell whether a word is the letter A and no article: "QQ 12 34 56 A.", "L R A, 90"."""
+    """Return whether a word is the letter A and no article: "QQ 12 34 56 A.", "L R A, 90"."""
     if words[at].text.rstrip(".,;?!") != "A":
         return False
     if step > 0:
@@ -221,7 +221,7 @@ def _is_letter_a(words: Sequence[TranscriptWord], at: int, step: int) -> bool:
 
 
 def has_letters(words: Sequence[TranscriptWord], run: Run) -> bool:
-    """Tell whether capital letters are in a number or right before it, as in a British insurance number."""
+    """Return whether capital letters are in a number or right before it, as in a British insurance number."""
     before = run[0].first - 1
     is_after_letter = before >= 0 and (_is_letters(words[before].text) or spelt_letter(words, before) is not None)
     return is_after_letter or any(letter.isalpha() for numeral in run for letter in numeral.text)
@@ -230,10 +230,10 @@ def has_letters(words: Sequence[TranscriptWord], run: Run) -> bool:
 def spelt_letters_of(words: Sequence[TranscriptWord], run: Run) -> int:
     """Return how many letters of the NATO alphabet are before, in and behind a number: 2 in "Charlie 0 1 X-ray 0"."""
     begin = run[0].first
-    while begin > 0 and run[0].first - begin < _MOST_SPELT and words[begin - 1].normalised in NATO_ALPHABET:
+    while begin > 0 and run[0].first - begin < _MAX_SPELT and words[begin - 1].normalised in NATO_ALPHABET:
         begin -= 1
     end = run[-1].last + 1
-    while end < len(words) and end - run[-1].last <= _MOST_SPELT and words[end].normalised in NATO_ALPHABET:
+    while end < len(words) and end - run[-1].last <= _MAX_SPELT and words[end].normalised in NATO_ALPHABET:
         end += 1
     return sum(word.normalised in NATO_ALPHABET for word in words[begin:end])
 

@@ -20,7 +20,7 @@ _OTHER_CODES = word_set(
 
 
 def is_answer(words: Sequence[TranscriptWord], cue: Cue, run: Run) -> bool:
-    """Tell whether a number alone answers a question for a code: "And the code?" "It's 663."; no error's, no shop's."""
+    """Return whether a number alone answers a question for a card's code: "And the code?" "It's 663."."""
     if not (cue.asks and _CODE.fullmatch(cue.text)) or not _OTHER_CODES.isdisjoint(cue.around):
         return False
     between = [word.normalised for word in words[cue.last + 1 : run[0].first]]

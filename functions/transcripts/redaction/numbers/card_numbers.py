@@ -1,4 +1,4 @@
-"""Card numbers among digits: by their check digit, though other digits, or the same once more, are beside them."""
+"""Card numbers among digits: by their check digit, also between other digits or a repetition of their own."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from functions.transcripts.redaction.digits.runs import Run, digits_of, without_echoes
-from functions.transcripts.redaction.found import LEAST_DIGITS
+from functions.transcripts.redaction.entity_span import MIN_DIGITS
 from functions.transcripts.redaction.numbers.check_digits import CARD_LENGTHS, USUAL, is_card
 from functions.transcripts.words import TranscriptWord
 
-_MOST_DIGITS = 2 * CARD_LENGTHS[-1]  # among which a card's are looked for: of a number that goes on behind it
+_MAX_DIGITS = 2 * CARD_LENGTHS[-1]  # among which a card's are looked for: of a number that goes on behind it
 
 
 def cards_and_others(words: Sequence[TranscriptWord], run: Run) -> Iterator[tuple[bool, Run]]:
     """Yield the stretches of a run in order, each with whether it is a card's number by its check digit.
 
-    What is said again between its groups belongs to a card: "4539." "4539." "1488 …".
+    A repetition between its groups belongs to a card: "4539." "4539." "1488 …".
     """
     plain, own = without_echoes(words, run), list(_stretches(run))
     is_whole = len(digits_of(plain)) in USUAL and is_card(digits_of(plain))
@@ -55,7 +55,7 @@ def _card_end(run: Run, at: int) -> int | None:
     digits, best, is_usual = "", None, False
     for end in range(at + 1, len(run) + 1):
         digits += run[end - 1].digits
-        if len(digits) > _MOST_DIGITS and end > at + 1:
+        if len(digits) > _MAX_DIGITS and end > at + 1:
             break
         if len(digits) > CARD_LENGTHS[-1] and end > at + 1 and _begins_later(run, at, end):
             break  # "five": what it begins with, and then the whole
@@ -67,8 +67,8 @@ def _card_end(run: Run, at: int) -> int | None:
 
 
 def _begins_later(run: Run, at: int, end: int) -> bool:
-    """Tell whether a card's number of 15 or 16 digits begins up to three digits behind `at`, and ends before `end`."""
-    starts = (start for start in range(at + 1, end) if len(digits_of(run[at:start])) <= LEAST_DIGITS)
+    """Return whether a card's number of 15 or 16 digits begins up to 3 digits behind `at`, and ends before `end`."""
+    starts = (start for start in range(at + 1, end) if len(digits_of(run[at:start])) <= MIN_DIGITS)
     return any(
         len(digits := digits_of(run[start:stop])) in USUAL and is_card(digits)
         for start in starts

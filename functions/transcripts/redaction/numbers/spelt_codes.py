@@ -1,4 +1,4 @@
-"""Codes with letters that show by themselves what they are, however they are read: "G B three three, B U K B …"."""
+"""Codes with letters whose form shows what they are, however they are read: "G B three three, B U K B …"."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functions.options.redacted_entities import Entity
 from functions.transcripts.redaction.digits.numerals import Numeral
 from functions.transcripts.redaction.digits.runs import BETWEEN
 from functions.transcripts.redaction.digits.spelt_letters import spelt_letter
-from functions.transcripts.redaction.found import Found
+from functions.transcripts.redaction.entity_span import EntitySpan
 from functions.transcripts.redaction.numbers.check_digits import is_iban
 from functions.transcripts.words import TranscriptWord
 
@@ -33,12 +33,12 @@ class _Part:
     last: int
 
 
-def find_codes(words: Sequence[TranscriptWord], numerals: Sequence[Numeral]) -> list[Found]:
+def find_codes(words: Sequence[TranscriptWord], numerals: Sequence[Numeral]) -> list[EntitySpan]:
     """Return the codes with letters in order: IBANs, India's tax numbers, Italy's fiscal codes."""
     return [found for parts in _streams(words, numerals) for found in _codes_in(parts)]
 
 
-def _codes_in(parts: Sequence[_Part]) -> Iterator[Found]:
+def _codes_in(parts: Sequence[_Part]) -> Iterator[EntitySpan]:
     at = 0
     while at < len(parts):
         found = next(_codes_at(parts, at), None) if parts[at].text[0].isalpha() else None
@@ -49,7 +49,7 @@ def _codes_in(parts: Sequence[_Part]) -> Iterator[Found]:
         )
 
 
-def _codes_at(parts: Sequence[_Part], at: int) -> Iterator[Found]:
+def _codes_at(parts: Sequence[_Part], at: int) -> Iterator[EntitySpan]:
     """Yield the codes that begin with a part, the longest first."""
     text, ends = "", []
     for part in parts[at : at + _LONGEST_CODE]:
@@ -59,9 +59,9 @@ def _codes_at(parts: Sequence[_Part], at: int) -> Iterator[Found]:
         ends.append((text, part.last))
     for code, last in reversed(ends):
         if _NATIONAL.fullmatch(code):
-            yield Found(Entity.SSN, parts[at].first, last)
+            yield EntitySpan(Entity.SSN, parts[at].first, last)
         elif _IBAN.fullmatch(code) and is_iban(code.lower()):
-            yield Found(Entity.ACCOUNT_NUMBER, parts[at].first, last)
+            yield EntitySpan(Entity.ACCOUNT_NUMBER, parts[at].first, last)
 
 
 def _streams(words: Sequence[TranscriptWord], numerals: Sequence[Numeral]) -> Iterator[list[_Part]]:

@@ -85,11 +85,11 @@ module.exports = {
         if (config.pictures && !NOT_IN_DOCS.includes(name)) await own.screenshot({ path: path.join(config.pictures, `${name}-${colorScheme}.png`) });
         for (const width of [320, 390, 1280]) {
           await own.setViewportSize({ width, height: 800 });
-          const most = await own.evaluate(() => { // what is fixed to the window, as the player is, cannot be scrolled to
+          const widest = await own.evaluate(() => { // what is fixed to the window, as the player is, cannot be scrolled to
             const shown = [...document.querySelectorAll("button, a, input, select")].filter((e) => e.checkVisibility() && !e.closest(".sr"));
             return Math.max(document.scrollingElement.scrollWidth, ...shown.map((e) => Math.floor(e.getBoundingClientRect().right)));
           });
-          if (most > width) wide.push(`${name} ${width}: ${most}`);
+          if (widest > width) wide.push(`${name} ${width}: ${widest}`);
           if (config.pictures && width === 390 && colorScheme === "light" && ON_PHONE.includes(name)) await own.screenshot({ path: path.join(config.pictures, `${name}-phone.png`) });
         }
       }

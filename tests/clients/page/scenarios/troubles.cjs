@@ -76,9 +76,9 @@ module.exports = {
   /** What another tab has deleted, or is in another state by now, leaves the list; what fails is said where it is seen. */
   async elsewhere(page) {
     const job = (number, state) => ({ request_id: `0000000${number}-0000`, name: `call ${number}.mp3`, state, created: `2026-11-28T00:00:0${number}Z`, source: { kind: "body" } });
-    let requests = [job(3, "processing"), job(2, "processing"), job(1, "processing")], inFlight = 0, most = 0;
+    let requests = [job(3, "processing"), job(2, "processing"), job(1, "processing")], inFlight = 0, max = 0;
     await page.route(/\/v1\/requests\?limit=50/, async (route) => {
-      most = Math.max(most, ++inFlight);
+      max = Math.max(max, ++inFlight);
       await new Promise((then) => setTimeout(then, 300));
       inFlight -= 1;
       await route.fulfill({ json: { requests } }).catch(() => {}); // of a screen that was left
@@ -113,7 +113,7 @@ module.exports = {
     await page.getByRole("button", { name: "Download SRT" }).click();
     const problem = await page.locator("#problem:visible [role=alert]").innerText();
     page.complaints = page.complaints.filter((line) => !/ (404|500) /.test(line));
-    return { left, most, odd, sheets, problem };
+    return { left, max, odd, sheets, problem };
   },
 
   /** An API that fails: each screen says so, tries again by itself, and the message goes once it answers. */

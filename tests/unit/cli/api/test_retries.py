@@ -48,12 +48,12 @@ def test_error_is_tried_again_a_few_times(
     assert waits(answer(status, retry_after), busy_limit) == expected
 
 
-@pytest.mark.parametrize(("retry_after", "least"), [("30", 30), ("120", 120), ("", 30), ("99999", 600)])
-def test_busy_deployment_is_tried_when_it_says(retry_after: str, least: float) -> None:
+@pytest.mark.parametrize(("retry_after", "minimum"), [("30", 30), ("120", 120), ("", 30), ("99999", 600)])
+def test_busy_deployment_is_tried_when_it_says(retry_after: str, minimum: float) -> None:
     found = waits(answer(429, retry_after), 7200)
 
-    assert all(least <= pause <= least * 1.2 for pause in found)
-    assert 7200 - 1.2 * least < sum(found) <= 7200
+    assert all(minimum <= pause <= minimum * 1.2 for pause in found)
+    assert 7200 - 1.2 * minimum < sum(found) <= 7200
     assert len(found) > MAX_ATTEMPTS
     assert len(set(found)) > 1, "those that wait would return together"
 

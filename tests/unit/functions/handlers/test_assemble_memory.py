@@ -21,7 +21,7 @@ def growth_mib(hours: float) -> float:
     output = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
     found = json.loads(output.splitlines()[-1])
     assert found["words"] >= 0.9 * WORDS_AN_HOUR * hours
-    return float(found["most"] - found["before"])
+    return float(found["peak"] - found["before"])
 
 
 @pytest.mark.slow

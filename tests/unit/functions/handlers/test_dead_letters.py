@@ -12,7 +12,7 @@ from earshot_contract.documents.shards import ShardMessage
 from functions.aws import step_functions
 from functions.aws.clients import client
 from functions.aws.queues import dead_letter_queue
-from functions.aws.queues.dead_letter_queue import Letter
+from functions.aws.queues.dead_letter_queue import DeadLetter
 from functions.handlers.scale import dead_letters, handler
 from functions.settings import settings
 from tests.fixtures.results.finished_jobs import sample
@@ -25,9 +25,9 @@ class Queue:
     """A dead-letter queue whose messages are received two at a time."""
 
     def __init__(self, *bodies: str) -> None:
-        self.letters = [Letter(body, f"receipt-{n}") for n, body in enumerate(bodies)]
+        self.letters = [DeadLetter(body, f"receipt-{n}") for n, body in enumerate(bodies)]
 
-    def received(self) -> list[Letter]:
+    def received(self) -> list[DeadLetter]:
         return self.letters[:2]
 
 

@@ -22,7 +22,7 @@ def words(text: str) -> list[TranscriptWord]:
 
 
 @each_row(
-    ("term", "snippet", "least"),
+    ("term", "snippet", "minimum"),
     [
         ("Professor", "professor", 1.0),
         ("epistemology", "epistomology", 0.9),
@@ -35,13 +35,13 @@ def words(text: str) -> list[TranscriptWord]:
         ("Straße", "strasse", 1.0),
     ],
 )
-def test_term_is_found_by_letters_and_sounds(term: str, snippet: str, least: float) -> None:
+def test_term_is_found_by_letters_and_sounds(term: str, snippet: str, minimum: float) -> None:
     found = words(TEXT)
 
     (hits,) = search(found, [term])
 
     assert " ".join(word.normalised for word in found[hits[0].first : hits[0].last + 1]) == snippet
-    assert least <= hits[0].confidence <= 1
+    assert minimum <= hits[0].confidence <= 1
 
 
 @pytest.mark.parametrize("term", ["accounting", "giraffe", "Berlin", "social security", "中国"])

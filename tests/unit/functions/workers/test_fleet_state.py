@@ -22,10 +22,10 @@ COOLING = Slot("SLOT#5", "l", NOW + 60, failures=1, cooling="v1", launch=NOW + 7
 @pytest.mark.parametrize(
     ("slots", "expected"),
     [
-        ([FREE, LAPSED], {"running": 0, "starting": 0, "most": 2}),
-        ([STARTING, LATER, FREE], {"running": 0, "starting": 2, "most": 3, "starting_since": NOW - 48}),
-        ([RUNNING, FREE], {"running": 1, "starting": 0, "most": 2}),
-        ([COOLING], {"running": 0, "starting": 0, "most": 1, "retried_at": NOW + 60}),
+        ([FREE, LAPSED], {"running": 0, "starting": 0, "max_workers": 2}),
+        ([STARTING, LATER, FREE], {"running": 0, "starting": 2, "max_workers": 3, "starting_since": NOW - 48}),
+        ([RUNNING, FREE], {"running": 1, "starting": 0, "max_workers": 2}),
+        ([COOLING], {"running": 0, "starting": 0, "max_workers": 1, "retried_at": NOW + 60}),
     ],
 )
 def test_fleet_state_counts_slots(slots, expected):

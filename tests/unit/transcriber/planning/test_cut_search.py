@@ -105,14 +105,14 @@ def test_slow_look_changes_neither_cuts_nor_looks(
 ) -> None:
     prompt = search(ends)
     monkeypatch.setattr(Look, "seconds", 0.003)
-    monkeypatch.setattr(cut_search, "_MOST_KEPT_PACKETS", limit)
+    monkeypatch.setattr(cut_search, "_MAX_KEPT_PACKETS", limit)
 
     assert search(ends) == prompt
 
 
 def test_look_of_many_bytes_is_decoded_while_its_packets_come(monkeypatch: pytest.MonkeyPatch) -> None:
     whole, kept = search(), list[int]()
-    monkeypatch.setattr(cut_search, "_MOST_KEPT_BYTES", 10 * Packet.size)
+    monkeypatch.setattr(cut_search, "_MAX_KEPT_BYTES", 10 * Packet.size)
     decode = cut_search._Look.decode
     monkeypatch.setattr(cut_search._Look, "decode", lambda look: (kept.append(len(look._packets)), decode(look)))
 

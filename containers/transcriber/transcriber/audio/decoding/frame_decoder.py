@@ -13,7 +13,7 @@ from transcriber.audio.decoding.open_part import OpenPart
 from transcriber.audio.decoding.packets import Place, packets_between
 
 _UNDECODABLE_SECONDS = 1.0  # damage of less is not worth a warning: players skip a frame, too
-_LEAST_FRAME = 8  # bytes; fewer are padding, as behind MP3 in Wave64
+_MIN_FRAME = 8  # bytes; fewer are padding, as behind MP3 in Wave64
 _MAX_DAMAGED_PACKETS = 20  # packets in a row, about half a second, after which the damage is worth a warning
 _DAMAGED_SHARE = 0.02  # of all packets
 
@@ -68,7 +68,7 @@ class FrameDecoder:
             try:
                 frames = packet.decode()
             except UNREADABLE:
-                if not in_range or packet.size < _LEAST_FRAME:
+                if not in_range or packet.size < _MIN_FRAME:
                     continue
                 self.damaged = self.ends_in_damage = True
                 self._packets += 1

@@ -154,8 +154,8 @@ class PartBlocks:
     def _warn_of_lost_sound(self, target: int) -> None:
         """Warn of samples before the one at `target` if a file of this format does not lack so many by itself."""
         is_call = self._part.stream.codec_context.codec.canonical_name in _SILENT_CODECS
-        least = _MIN_LOST_SECONDS_OF_CALLS if is_call else _MIN_LOST_SECONDS
-        is_lost = target - self.position > least * SAMPLE_RATE and self.position > self._base
+        minimum = _MIN_LOST_SECONDS_OF_CALLS if is_call else _MIN_LOST_SECONDS
+        is_lost = target - self.position > minimum * SAMPLE_RATE and self.position > self._base
         if is_lost and self._part.container.format.name in _WITHOUT_PAUSES:
             self._warn(stream_warnings.lost_sound(self.position / SAMPLE_RATE, target / SAMPLE_RATE))
 

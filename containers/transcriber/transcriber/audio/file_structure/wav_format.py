@@ -15,11 +15,11 @@ from earshot_contract.audio_limits import MAX_CHANNELS
 
 _UNKNOWN, _INTEGER, _FLOAT, _EXTENSIBLE = 0, 1, 3, 0xFFFE  # format tags
 _USUAL_BITS = (8, 16, 24, 32)
-_LEAST_SAMPLES = 1000  # samples that are not zero; fewer prove nothing
+_MIN_SAMPLES = 1000  # samples that are not zero; fewer prove nothing
 # Floats have these sizes in sound: integers, read as floats, have any size. What a filter or an FFT leaves of silence
 # is smaller still, so that small ones prove nothing.
 _SMALLEST, _LARGEST, _USUAL = 1e-9, 1e6, 0.98
-_LEAST_SPREAD = 4.0  # the louder positive ones, as a multiple of the quieter; a sine has 6, a square of integers 1
+_MIN_SPREAD = 4.0  # the louder positive ones, as a multiple of the quieter; a sine has 6, a square of integers 1
 # Read as floats, quiet negative integers are no numbers, or larger than floats that were never scaled down to 1.
 _IMPOSSIBLE, _MANY = 1e10, 0.1
 _WORD_BITS = 32
@@ -72,7 +72,7 @@ def are_floats(samples: bytes) -> bool | None:
     floats = np.frombuffer(samples[: len(samples) // 4 * 4], "<f4")
     floats = floats[floats != 0]  # NaN counts
     sizes = np.abs(floats)
-    if len(sizes) < _LEAST_SAMPLES:
+    if len(sizes) < _MIN_SAMPLES:
         return None
     if (~(sizes < _IMPOSSIBLE)).mean() > _MANY:
         return False
@@ -80,7 +80,7 @@ def are_floats(samples: bytes) -> bool | None:
     if not len(positive) or ((sizes > _SMALLEST) & (sizes < _LARGEST)).mean() <= _USUAL:
         return None
     quiet, loud = np.quantile(positive, (0.1, 0.9))
-    return True if loud > _LEAST_SPREAD * quiet else None
+    return True if loud > _MIN_SPREAD * quiet else None
 
 
 def _has_words(channels: int, frame: int, bits: int) -> bool:

@@ -15,7 +15,7 @@ _STREAMED_LENGTH = (
 )
 _COUNTED_HEADER = 64  # bytes; some programs write the file's length as that of the samples
 _MAX_WAV_HEADER = 1 << 20  # bytes; no header is this long, and `Part.head` is kept in memory
-_LOOK_BYTES, _WHOLE_SAMPLES = 1 << 14, 64  # of samples that are looked at, from a multiple of a sample's bytes
+_READ_BYTES, _WHOLE_SAMPLES = 1 << 14, 64  # of samples that are looked at, from a multiple of a sample's bytes
 _SHARES = tuple((n + 0.5) / 16 for n in range(16))  # of the samples, where they are: a recording has pauses
 _MAX_CHUNKS = 10_000  # of a file: a guard against hostile ones, which may have millions of empty chunks
 # Chunks that programs write behind a WAV file's samples.
@@ -89,7 +89,7 @@ def samples_of(head: bytes) -> tuple[bytes, int, int] | None:
 def _looks(data: mmap.mmap, samples: int, end: int) -> bytes:
     """Return some of the samples from everywhere between two positions."""
     looks = (samples + int((end - samples) * share) // _WHOLE_SAMPLES * _WHOLE_SAMPLES for share in _SHARES)
-    return b"".join(data[look : min(look + _LOOK_BYTES, end)] for look in looks)
+    return b"".join(data[look : min(look + _READ_BYTES, end)] for look in looks)
 
 
 def samples_end(data: mmap.mmap, start: int, end: int) -> int | None:

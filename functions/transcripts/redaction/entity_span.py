@@ -1,4 +1,4 @@
-"""Found: words that are an entity, and the tag that takes their place."""
+"""Entity span: words that are an entity, and the tag that replaces them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from functions.options.redacted_entities import Entity
 
-LEAST_DIGITS = 3  # of a number that `numbers` redacts; Deepgram's rule
+MIN_DIGITS = 3  # of a number that `numbers` redacts; Deepgram's rule
 
 
 @dataclass(frozen=True)
-class Found:
+class EntitySpan:
     """Words from `first` to `last` (indices, inclusive) that are an entity."""
 
     entity: Entity
@@ -19,5 +19,5 @@ class Found:
 
 
 def tag(entity: Entity, number: int) -> str:
-    """Return what stands in the text in place of the n-th entity of its kind, counted from 1: `[CREDIT_CARD_1]`."""
+    """Return the tag of the n-th entity of its kind, counted from 1: `[CREDIT_CARD_1]`."""
     return f"[{entity.upper()}_{number}]"
