@@ -40,12 +40,12 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-Place = tuple[int, int]  # a window's first sample, from the start of the file, and how many it has in milliseconds
+Bounds = tuple[int, int]  # a window's first sample, from the start of the file, and how many it has in milliseconds
 
 
 def windows_of(
     path: Path, context: float, first: PacketPosition | None = None, until: PacketPosition | None = None
-) -> list[Place]:
+) -> list[Bounds]:
     """Return where each window is; `context`: seconds of audio around the shard that it hears, too."""
     start, end, unused = first.seconds if first else 0.0, until.seconds if until else None, S3Object("", path.name)
     shard = Shard("windows", 0, 1, unused, unused, "any", start=start, end=end, first=first, until=until)
@@ -62,7 +62,7 @@ def same_windows(path: Path, context: float) -> tuple[int, int, int]:
     assert any(round(cut.seconds * SAMPLE_RATE) % VAD_FRAME_SAMPLES for cut in cuts)
     whole = windows_of(path, context)
     parts = [
-        place for first, until in pairwise([None, *cuts, None]) for place in windows_of(path, context, first, until)
+        bounds for first, until in pairwise([None, *cuts, None]) for bounds in windows_of(path, context, first, until)
     ]
     return len(whole), len(parts), len(set(whole) & set(parts))
 

@@ -10,7 +10,7 @@ from earshot_contract.audio_limits import MAX_CHANNELS
 from earshot_contract.documents.shards import PacketPosition
 from transcriber.audio.decoding.container import UNREADABLE
 from transcriber.audio.decoding.open_part import OpenPart
-from transcriber.audio.decoding.packets import Place, packets_between
+from transcriber.audio.decoding.packets import PacketRole, packets_between
 
 _UNDECODABLE_SECONDS = 1.0  # damage of less is not worth a warning: players skip a frame, too
 _MIN_FRAME = 8  # bytes; fewer are padding, as behind MP3 in Wave64
@@ -43,8 +43,8 @@ class FrameDecoder:
         first: PacketPosition | None = None,
         until: PacketPosition | None = None,
         context_seconds: float = 0.0,
-    ) -> Iterator[tuple[AudioFrame, Place]]:
-        """Yield decoded frames and their places; damaged packets are skipped, as media players do.
+    ) -> Iterator[tuple[AudioFrame, PacketRole]]:
+        """Yield decoded frames and their roles; damaged packets are skipped, as media players do.
 
         Args:
             part: what is decoded.
@@ -53,18 +53,18 @@ class FrameDecoder:
             context_seconds: audio before `first`, whose frames are yielded, too; with it the frames behind `until` are.
         """
         packets = packets_between(part, first, until, context_seconds)
-        place = Place.SETTLING
+        role = PacketRole.SETTLING
         self.first_byte = self.last_byte = 0
         while True:
             try:
-                packet, place = next(packets, (None, place))
+                packet, role = next(packets, (None, role))
             except UNREADABLE:
-                if place is not Place.BEHIND:
+                if role is not PacketRole.BEHIND:
                     self.damaged = self.ends_in_damage = True
                 return
             if packet is None:
                 return
-            in_range = place is Place.INSIDE
+            in_range = role is PacketRole.INSIDE
             try:
                 frames = packet.decode()
             except UNREADABLE:
@@ -76,16 +76,16 @@ class FrameDecoder:
                 if self._gap is None:
                     self._gap = part.timeline.end
                 continue
-            if packet.size and place is not Place.BEHIND:
+            if packet.size and role is not PacketRole.BEHIND:
                 self.decoded += in_range
                 self.ends_in_damage = packet.is_corrupt
                 self.first_byte = self.first_byte or packet.pos or 0
                 self.last_byte = max(self.last_byte, (packet.pos or 0) + packet.size)
-            for frame in frames if place is not Place.SETTLING else ():
+            for frame in frames if role is not PacketRole.SETTLING else ():
                 if not 0 < frame.layout.nb_channels <= MAX_CHANNELS or not frame.sample_rate:
                     self.damaged |= in_range
                     continue
-                yield frame, place
+                yield frame, role
 
     @property
     def has_scattered_damage(self) -> bool:

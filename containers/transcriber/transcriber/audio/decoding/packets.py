@@ -23,14 +23,14 @@ from transcriber.audio.decoding.timeline import stamp_of
 PRE_ROLL_PACKETS = 64
 # Packets that are kept for context while those before a range go by, at most: 20 s of those of 10 ms. Longer ones are
 # fewer, because they have more bytes: twice as many as the codec's usual length needs.
-_MOST_CONTEXT_PACKETS = 2048
+_MAX_CONTEXT_PACKETS = 2048
 _MAX_PACKET_SECONDS = 10.0  # more is damage; the longest are those of lossless codecs, of a second or two
 _MAX_ROUNDING_SECONDS = 0.1  # a clock that is further from the count has a gap
 _BEGINNING_PACKETS = 16  # decoded to learn where the sound begins, and how long a frame is
 
 
-class Place(Enum):
-    """Where a packet lies: in the range, in the context before or behind it, or before that to settle the decoder."""
+class PacketRole(Enum):
+    """What a packet is decoded for: the range, the context before or behind it, or to settle the decoder before both."""
 
     SETTLING = auto()
     BEFORE = auto()
@@ -43,8 +43,8 @@ def packets_between(
     first: PacketPosition | None = None,
     until: PacketPosition | None = None,
     context_seconds: float = 0.0,
-) -> Iterator[tuple[Packet[AvAudioStream], Place]]:
-    """Yield the packets to decode, each with its place.
+) -> Iterator[tuple[Packet[AvAudioStream], PacketRole]]:
+    """Yield the packets to decode, each with its role.
 
     The packets before the context are read and not decoded: 1.1 million of 11.2 hours of MP3 take about three seconds.
 
@@ -58,15 +58,15 @@ def packets_between(
         RuntimeError: the file's packets are not those that were counted when the positions were made.
     """
     usual = _usual_seconds(part)
-    most = min(_MOST_CONTEXT_PACKETS, round(2 * context_seconds / usual) if usual else _MOST_CONTEXT_PACKETS)
-    earlier: deque[Packet[AvAudioStream]] = deque(maxlen=PRE_ROLL_PACKETS + (most if context_seconds else 0))
+    maximum = min(_MAX_CONTEXT_PACKETS, round(2 * context_seconds / usual) if usual else _MAX_CONTEXT_PACKETS)
+    earlier: deque[Packet[AvAudioStream]] = deque(maxlen=PRE_ROLL_PACKETS + (maximum if context_seconds else 0))
     for number, packet in enumerate(part.packets()):
         if until is not None and number >= until.packet:
             if number == until.packet:
                 check_position(packet, until)
             if not context_seconds:
                 return
-            yield packet, Place.BEHIND
+            yield packet, PacketRole.BEHIND
             continue
         if first is not None and number < first.packet:
             earlier.append(packet)
@@ -75,11 +75,11 @@ def packets_between(
             check_position(packet, first)
             # Nothing has to be settled at the beginning of a part.
             needed = PRE_ROLL_PACKETS if number > len(earlier) else 0
-            settled = len(earlier) - _count_of(earlier, context_seconds, usual, len(earlier) - needed)
-            for index, before in enumerate(islice(earlier, max(0, settled - PRE_ROLL_PACKETS), None)):
-                yield before, Place.SETTLING if index < min(settled, PRE_ROLL_PACKETS) else Place.BEFORE
+            settling = len(earlier) - _count_of(earlier, context_seconds, usual, len(earlier) - needed)
+            for index, before in enumerate(islice(earlier, max(0, settling - PRE_ROLL_PACKETS), None)):
+                yield before, PacketRole.SETTLING if index < min(settling, PRE_ROLL_PACKETS) else PacketRole.BEFORE
             earlier.clear()
-        yield packet, Place.INSIDE
+        yield packet, PacketRole.INSIDE
 
 
 def _usual_seconds(part: OpenPart) -> float:
@@ -88,11 +88,11 @@ def _usual_seconds(part: OpenPart) -> float:
     return codec.frame_size / codec.sample_rate if codec.frame_size and codec.sample_rate else 0.0
 
 
-def _count_of(packets: Sequence[Packet[AvAudioStream]], seconds: float, usual: float, most: int) -> int:
+def _count_of(packets: Sequence[Packet[AvAudioStream]], seconds: float, usual: float, maximum: int) -> int:
     """Return how many packets at the end last so long; `usual`: seconds of one whose length is not known."""
     count, found = 0, 0.0
     for packet in reversed(packets):
-        if found >= seconds or count >= most:
+        if found >= seconds or count >= maximum:
             break
         found += float((packet.duration or 0) * packet.time_base) or usual
         count += 1

@@ -13,7 +13,7 @@ from transcriber.audio import stream_warnings
 from transcriber.audio.decoding.context_run import ContextRun
 from transcriber.audio.decoding.frame_decoder import FrameDecoder
 from transcriber.audio.decoding.open_part import OpenPart
-from transcriber.audio.decoding.packets import Place
+from transcriber.audio.decoding.packets import PacketRole
 from transcriber.audio.decoding.timeline import stamp_of
 from transcriber.audio.mixing import Mixer, planar, weights
 from transcriber.audio.resampling import SAMPLE_RATE, Resampler16k, silence_blocks
@@ -78,11 +78,11 @@ class PartBlocks:
         self._decoder.end_gap()
         is_first = True
         before, behind = (ContextRun(self._channel, self._mixer) for _ in range(2))
-        for frame, place in self._decoder.frames(self._part, first, until, context_seconds):
-            if place is Place.BEFORE:
+        for frame, role in self._decoder.frames(self._part, first, until, context_seconds):
+            if role is PacketRole.BEFORE:
                 before.add(frame)
                 continue
-            if place is Place.BEHIND:
+            if role is PacketRole.BEHIND:
                 yield from self._finished()
                 if behind.seconds >= context_seconds or not behind.is_followed_by(frame):
                     break
