@@ -30,7 +30,7 @@ _BEGINNING_PACKETS = 16  # decoded to learn where the sound begins, and how long
 
 
 class PacketRole(Enum):
-    """What a packet is decoded for: the range, the context before or behind it, or to settle the decoder before both."""
+    """What a packet is decoded for: a range, the context before or behind it, or to settle the decoder before both."""
 
     SETTLING = auto()
     BEFORE = auto()
