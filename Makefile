@@ -52,7 +52,7 @@ test: $(STAMP) synth ## all tests, against the local cloud and the real model; C
 	@$(PYTEST) tests/recorded
 
 test-fast: $(STAMP) ## the unit tier but for tests marked slow: no local cloud, no model, no network; half a minute
-	@HYPOTHESIS_PROFILE=few $(PYTEST) tests/unit -m "not slow" $(UNIT) $(TOGETHER)
+	@HYPOTHESIS_PROFILE=few $(PYTEST) tests/unit -m "not slow" $(UNIT) $(or $(TOGETHER),-p no:xdist)
 
 test-synth: $(STAMP) ## the template, its permissions and state machines
 	@$(PYTEST) tests/synth $(TOGETHER)

@@ -40,7 +40,7 @@ class ApiError(Exception):
         self.job_id = job_id
 
 
-# Names of the error in state machines; the second until 0.2, for executions that began in an earlier version.
+# Names of the error in state machines; the second one for executions that began in an earlier version.
 API_ERROR_NAMES = (ApiError.__name__, "Refused")
 
 

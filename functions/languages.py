@@ -59,7 +59,7 @@ _OTHER_NAMES = {
     "serbo-croatian": "hr",
 }
 
-# What the languages call themselves, where it is one word.
+# Names of languages in themselves, if they are one word.
 _OWN_NAMES = """
     de:deutsch es:español,espanol ru:русский ko:한국어 fr:français,francais ja:日本語 pt:português,portugues
     tr:türkçe,turkce pl:polski ca:català,catala nl:nederlands ar:العربية,عربي sv:svenska it:italiano
@@ -83,7 +83,7 @@ _COUNTRIES = """
 """
 LANGUAGE_OF_COUNTRY: dict[str, str] = dict(pair.split(":") for pair in _COUNTRIES.split())
 
-# What programs write for "detect it". `multi` is Deepgram's word for several languages in one file.
+# Values that programs write for "detect it". `multi` is Deepgram's word for several languages in one file.
 DETECTION_TAGS = frozenset({"auto", "autodetect", "auto-detect", "automatic", "detect", "und"})
 MULTILINGUAL_TAGS = frozenset({"multi", "multilingual", "mul"})
 

@@ -9,10 +9,10 @@ import os
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-# Of the metrics in CloudWatch: the name of the stack, so that two deployments in an account do not add up.
+# Namespace of the metrics in CloudWatch: the name of the stack, so that two deployments in an account do not add up.
 NAMESPACE = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Earshot")
 
-# Of the metric that one alarm reads for all functions: each function's own metrics have its name there.
+# Dimension of the metric that one alarm reads for all functions; a function's own metrics have its name there.
 EVERY_FUNCTION = {"service": "every"}
 
 logger = Logger()

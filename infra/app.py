@@ -33,3 +33,5 @@ if __name__ == "__main__":
         build().synth()
     except SynthesisError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)  # the command that started the CDK says what that means

@@ -16,21 +16,21 @@ from infra.api.rest_api import Api
 from infra.foundation import Foundation
 from infra.settings import ALLOW_PRIVATE_URLS
 
-VISIBILITY = Duration.seconds(30)  # after which a message is received again whose function died
+VISIBILITY = Duration.seconds(30)  # after this time a message whose function died is received again
 RETENTION = Duration.days(14)  # SQS's maximum: tries take three days, ten when the receiver asks for time (Retry-After)
 # SQS counts a receive for each try, and for each look at a try that is not due: 28 of them. The others are for deaths.
 MAX_RECEIVES = 60
 # Functions that deliver at the same time; a receiver that does not answer holds one of them for 20 seconds. An
 # account's first Lambda concurrency may be 10, and callers must not wait behind receivers: two quick workers, the slow
-# downloads and these leave two for the API even when all of them are held. SQS takes two at least. Three deliver six a
-# second to receivers that answer in half of one; what waits is days from being lost.
+# downloads and these leave two for the API even when all of them are held. SQS requires at least two. Three deliver six
+# callbacks a second to receivers that answer in half a second; waiting messages are kept for days.
 MAX_CONCURRENT_DELIVERIES = 3
 
 
 class Callbacks(Construct):
     """Rule, queue and function.
 
-    A message waits for its next try in the queue, hidden: that costs nothing, and no other message waits for it. The
+    A message waits for its next try in the queue, hidden: that costs nothing and blocks no other message. The
     function sends one whose last try failed to the queue `undelivered`.
     """
 

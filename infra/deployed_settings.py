@@ -1,8 +1,8 @@
 """Deployed settings: which values an upgrade keeps when it changes others.
 
 The default of some settings follows from others: the model and its speed from the flavour, the idle time from whether
-there are quick workers. An upgrade keeps what is deployed, but a default is not kept when what it follows from changes:
-a CPU worker would be counted on with a GPU's speed.
+there are quick workers. An upgrade keeps deployed values, but not a default whose source changes: the policy would
+expect a GPU's speed of a CPU worker.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ class LambdaFunctions(Construct):
             timeout: Maximum run time.
             memory: MB; CPU grows with it.
             scheduled: Whether a schedule invokes it, 52,000 times a month: each trace and each of Lambda's own lines in
-                the log (start, end, report) costs, so there are none. A timeout or a crash is logged all the same.
+                the log (start, end, report) costs, so there are none. A timeout or a crash is still logged.
             id: Construct id where it differs from the name: folders may be renamed, ids must not change.
         """
         construct_id = id or name.title()

@@ -73,14 +73,14 @@ class Monitoring(Construct):
             "FastStuck",
             queues.fast.metric_approximate_age_of_oldest_message(period=MINUTE, statistic="Maximum"),
             300,
-            "No worker received a shard for five minutes, and callers wait. Look at the Worker machine's executions.",
+            "A shard of a waiting caller is not done after five minutes. Look at the Worker machine's executions.",
             periods=3,
         )
         self._alarm(
             "BulkStuck",
             queues.bulk.metric_approximate_age_of_oldest_message(period=MINUTE, statistic="Maximum"),
             3600,
-            "Shards wait for more than an hour: raise max_workers, or ask AWS for a higher GPU quota.",
+            "A shard is not done after an hour: raise max_workers, or ask AWS for a higher GPU quota.",
             periods=3,
         )
         self._alarm(

@@ -50,8 +50,8 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,23}")
 # CloudFormation begins the names of the capacity providers with the stack's, and ECS refuses these beginnings
 # (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCapacityProvider.html).
 RESERVED = ("aws", "ecs", "fargate")
-# What each text of a list or a text setting looks like. Others are accepted by CloudFormation, or refused by it after
-# minutes, and then do nothing: an origin without its scheme is never that of a page.
+# Form of each text of a list or a text setting. CloudFormation refuses other texts after minutes, or accepts them
+# without effect: an origin without its scheme matches no page.
 FORMS = {
     "instance_types": re.compile(r"[a-z0-9-]+\.[a-z0-9*-]+"),
     "cors_origins": re.compile(r"\*|https?://[^/\s*]+"),
@@ -154,7 +154,7 @@ class StackSettings:
         return settings
 
     def without_effect(self, names: Iterable[str]) -> list[str]:
-        """Return for each named setting that does nothing beside the others what it would take."""
+        """Return for each named setting without effect which other setting it requires."""
         cpu = self.flavour is Flavour.CPU
         idle = {
             "instance_types": "flavour=gpu" if cpu else "",

@@ -20,7 +20,7 @@ CORS_SECONDS = 3600  # for which a browser remembers a preflight of S3
 
 
 class Storage(Construct):
-    """Buckets for uploads, transcripts, models and access logs, and the table; all are kept with the stack gone.
+    """Buckets for uploads, transcripts, models and access logs, and the table; all are kept when the stack is deleted.
 
     Grants name exact operations on exact key prefixes.
     """

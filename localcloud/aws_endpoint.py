@@ -44,5 +44,5 @@ def post(address: str, path: str, seconds: float) -> None:
 
 
 def _direct() -> urllib.request.OpenerDirector:
-    """Return what opens an address without the machine's proxy."""
+    """Return an opener of addresses that does not use the machine's proxy."""
     return urllib.request.build_opener(urllib.request.ProxyHandler({}))

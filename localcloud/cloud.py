@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "build" / "assembly"  # not cdk.out, where the CDK CLI may leave unbundled code
 MODELS = ROOT / ".cache" / "models"
 START_SECONDS = 120.0  # for the emulator to answer its health check
-STOP_SECONDS = 60.0  # before the emulator is killed: containers get 8 of them, saving on a slow disk the rest
+STOP_SECONDS = 60.0  # until the emulator is killed: 8 of them are for containers, the rest for saving on a slow disk
 IDLE_SECONDS = 30 * 24 * 3600  # the worker stays: here an idle worker costs nothing
 
 Progress = Callable[[str], None]
@@ -50,7 +50,7 @@ class Cloud:
         require_key: reject callers without an API key.
         idle_seconds: how long the worker waits for work before it ends.
         workers: how many tasks may run at the same time.
-        quick_workers: how many quick workers may; each is a process with a model of its own.
+        quick_workers: how many quick workers may run at the same time; each is a process with a model of its own.
         wrap: `module:function` around the AWS side's ASGI application, for faults in tests.
         assets: the synthesized app.
     """
@@ -188,7 +188,7 @@ class Cloud:
         shutil.copytree(self.synthesized, self.assets)
 
     def _deploy(self, progress: Progress) -> None:
-        """Deploy the stack once the emulator answers, and add what a deployment in AWS starts without."""
+        """Deploy the stack once the emulator answers, and add the models and the default key."""
         progress("Checking the speech model")
         manifests = [embedded_model.manifest(embedded_model.embedded(MODELS)), *speaker_manifests(MODELS, progress)]
         self._await_emulator()

@@ -1,4 +1,4 @@
-"""Data folder of a local cloud: locked by the one that runs from it, on a disk that has room."""
+"""Data folder of a local cloud: its lock, and the check that its disk has room."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from typing import IO, Any
 from localcloud.emulator.durability.disk_space import NEW_WORK_BYTES
 
 STOP_SECONDS = 5.0  # in which a local cloud that is just being stopped releases the lock
-# In which an emulator ends after its `earshot up` was killed; until then it holds the lock. On two busy cores one that
-# had work took 5 s.
+# Time in which an emulator ends after its `earshot up` was killed; until then it holds the lock. On two busy cores an
+# emulator with work took 5 s.
 ORPHAN_SECONDS = 30.0
+_LOCK_PAUSE_SECONDS = 0.1  # between two tries to take the lock
 
 
 class StartFailed(Exception):
@@ -78,7 +79,7 @@ def _lock(lock: IO[str], deadline: float) -> None:
         except OSError:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.1)
+            time.sleep(_LOCK_PAUSE_SECONDS)
 
 
 def check_disk(folder: Path) -> None:

@@ -91,8 +91,8 @@ def template_path(assets: Path) -> Path:
 def check_assembly(assets: Path) -> None:
     """Check that the template is there, every file asset, and in each function's code the module of its handler.
 
-    The CDK CLI leaves code unbundled where it needs none (`cdk ls`), and a function without its module fails only
-    when it is called.
+    Commands of the CDK CLI that need no code (`cdk ls`) leave it unbundled, and a function without its module fails
+    only when it is called.
 
     Raises:
         DeploymentFailed: something is missing; the message names it.
@@ -168,7 +168,7 @@ def zip_folder(folder: Path) -> bytes:
 
 
 def publish_ssm_parameters(client: Client, document: dict[str, Any]) -> dict[str, str]:
-    """Write what CloudFormation reads from SSM; return values for those parameters that must name another place.
+    """Write the SSM parameters that CloudFormation reads; return new values for parameters whose names cannot be used.
 
     Names that begin with `/aws/` cannot be written, so those parameters get names that begin with `/earshot/aws/`.
 

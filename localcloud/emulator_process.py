@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,6 @@ async def serve(options: argparse.Namespace) -> None:
 
     environments = lambda_runtime.LambdaEnvironments(options.folder)
 
-    import hypercorn.asyncio
     from ministack.core.persistence import _json_default, _json_object_hook
 
     from localcloud.emulator import api_gateway, container_runtime
@@ -60,6 +60,7 @@ async def serve(options: argparse.Namespace) -> None:
     from localcloud.emulator.durability.durable_state import DurableState
     from localcloud.emulator.failure_log import InternalErrors
     from localcloud.emulator.iam import permissions, role_credentials
+    from localcloud.emulator.request_targets import AbsoluteTargets
     from localcloud.emulator.websocket_requests import WebSocketAsGet
     from localcloud.patches.registry import Runtime, apply_all
 
@@ -77,7 +78,6 @@ async def serve(options: argparse.Namespace) -> None:
     from ministack.app import app
 
     logging.getLogger().addHandler(InternalErrors(environments.failures))
-    stop, shutdown = stop_event(), asyncio.Event()
     disk = disk_space.DiskSpace(options.folder, environments.failures)
     emulator = DurableAnswers(wrap_application(options.wrap, app) if options.wrap else app, state, disk)
     saver = configuration_snapshot.StateSaver(emulator, state)
@@ -90,17 +90,16 @@ async def serve(options: argparse.Namespace) -> None:
     allowed = permissions.Permissions(aws, environments.failures, options.folder / "logs")
     applications: list[tuple[Any, int]] = [
         (BrowserRequests(allowed, options.aws_port, serves_pages=False, page_port=options.port), options.aws_port),
-        (BrowserRequests(WebSocketAsGet(api), options.port, serves_pages=True), options.port),
+        (BrowserRequests(AbsoluteTargets(WebSocketAsGet(api)), options.port, serves_pages=True), options.port),
     ]
     saving = asyncio.create_task(saver.save_periodically())
-    servers = [
-        asyncio.create_task(hypercorn.asyncio.serve(app, server_config(port), shutdown_trigger=shutdown.wait))
-        for app, port in applications
-    ]
-    await asyncio.wait([*servers, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
-    await asyncio.to_thread(containers.close, CONTAINER_STOP_SECONDS)  # workers still call AWS while they stop
-    shutdown.set()
-    outcomes = await asyncio.gather(*servers, return_exceptions=True)  # ministack saves its state as it ends
+
+    def end_containers() -> None:
+        """Mark the state as stopping, then stop all containers."""
+        state.is_stopping = True
+        containers.close(CONTAINER_STOP_SECONDS)
+
+    outcomes = await serve_ports(applications, end_containers)
     saving.cancel()
     allowed.save()
     environments.close()
@@ -108,6 +107,28 @@ async def serve(options: argparse.Namespace) -> None:
         if isinstance(outcome, BaseException):
             raise outcome
     os._exit(0)  # everything is saved; threads of ministack and moto that still wait would delay the exit
+
+
+async def serve_ports(
+    applications: list[tuple[Any, int]], before_stop: Callable[[], None]
+) -> list[BaseException | None]:
+    """Serve until a signal, the end of standard input, or the end of a server; return what each server ended with.
+
+    Args:
+        applications: ASGI applications with their ports.
+        before_stop: runs on another thread while the servers still serve: workers call AWS while they stop.
+    """
+    import hypercorn.asyncio
+
+    stop, shutdown = stop_event(), asyncio.Event()
+    servers = [
+        asyncio.create_task(hypercorn.asyncio.serve(app, server_config(port), shutdown_trigger=shutdown.wait))
+        for app, port in applications
+    ]
+    await asyncio.wait([*servers, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.to_thread(before_stop)
+    shutdown.set()
+    return await asyncio.gather(*servers, return_exceptions=True)  # ministack saves its state as it ends
 
 
 def stop_event() -> asyncio.Event:

@@ -1,6 +1,6 @@
 """Restart of the local cloud: starts interrupted executions again.
 
-On AWS nothing stops, so the stack itself has no such step. It calls AWS's API from outside, as an operator would.
+AWS does not stop, so the stack itself has no such step. This module calls AWS's API from outside, as an operator would.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ GPU_START_SECONDS = float(WORKER_START_SECONDS)
 GPU_SPEED = 60.0
 # Seconds that an empty instance stays: the setting `linger_seconds`.
 LINGER_SECONDS = 60.0
-# EC2 bills at least so long (https://aws.amazon.com/ec2/pricing/on-demand/).
+# EC2 bills at least this time (https://aws.amazon.com/ec2/pricing/on-demand/).
 GPU_MIN_SECONDS = 60.0
 
 # -- quick workers: Lambda container functions -------------------------------------------------------------
@@ -47,7 +47,7 @@ QUICK_CPUS = 10_240 / MEMORY_A_CPU
 
 
 def transfer_seconds(mib: float) -> float:
-    """Return the seconds in which a new function has so many MiB from S3."""
+    """Return the seconds in which a new function fetches `mib` MiB from S3."""
     return BURST_MIB / BURST_MIB_A_SECOND + (mib - BURST_MIB) / STEADY_MIB_A_SECOND
 
 

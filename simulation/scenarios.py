@@ -21,7 +21,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Account:
-    """What a deployment is set to, and what its account really gives."""
+    """Settings of a deployment, and what its account really gives."""
 
     max_workers: int = 8
     quick_workers: int = 40

@@ -30,12 +30,12 @@ def without_control_characters(text: str) -> str:
 
 
 def as_unicode(text: str) -> str:
-    """Return the text with U+FFFD for what is not UTF-8: Python keeps such bytes of a name as surrogates."""
+    """Return the text with U+FFFD for bytes that are not UTF-8, which Python keeps as surrogates in names."""
     return _SURROGATE.sub("\ufffd", text)
 
 
 def one_line(text: object) -> str:
-    """Return a name or a path as a part of a line: a line feed in it cannot look like the next line."""
+    """Return a name or a path without line feeds: they could look like another line."""
     return re.sub(r"[\t\n\r]", " ", str(text))
 
 
@@ -93,6 +93,6 @@ def write_prose(text: str, end: str = "\n") -> None:
 
 
 def write(text: str, end: str = "\n") -> None:
-    """Write a result to stdout as it is: neither wrapped nor coloured."""
+    """Write a result to stdout unchanged: neither wrapped nor coloured."""
     sys.stdout.write(without_control_characters(text + end))
     sys.stdout.flush()

@@ -12,9 +12,9 @@ from earshot_cli.errors import Status
 
 
 def run() -> None:
-    """Import and run the command; importing takes a second, in which Ctrl-C is no fault of the program either.
+    """Import and run the command; Ctrl-C ends it without a traceback, also during the second that the import takes.
 
-    SIGTERM, of `timeout` or a service manager, is Ctrl-C: jobs are cancelled, rules removed, the cursor is shown again.
+    SIGTERM, of `timeout` or a service manager, acts as Ctrl-C: jobs are cancelled, rules removed, the cursor is shown.
     """
     _accept_any_text()
     try:
@@ -27,10 +27,10 @@ def run() -> None:
 
 
 def _accept_any_text() -> None:
-    """Let no character of a name or a transcript end the command, where the locale's encoding lacks it.
+    """Make every character of a name or a transcript printable, also if the locale's encoding lacks it.
 
-    Files and pipes get UTF-8, as the files do that the command writes: on Windows they would get the code page. A
-    terminal, and who sets PYTHONIOENCODING, gets `?` for what cannot be shown.
+    Files and pipes get UTF-8, like the files that the command writes: on Windows they would get the code page. A
+    terminal, and an output whose PYTHONIOENCODING is set, gets `?` for characters that it lacks.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

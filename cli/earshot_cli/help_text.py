@@ -1,7 +1,7 @@
-"""Words of help and mistakes: `URL`, `NUMBER` or choices, not types in Python; and no words of a validator.
+"""Help texts and usage errors: `URL`, `NUMBER` or choices instead of Python's types and Pydantic's messages.
 
-Typer 0.29 shows `<bool>` for an option without a value and `<list[str]>` for names of files; in 40 columns the words
-beside them are then a column of syllables.
+Typer 0.29 shows `<bool>` for an option without a value and `<list[str]>` for names of files; in 40 columns there is
+then no room for the words beside them.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ _TYPE_MARKS = re.compile(r"^<(list\[)?|\]?>$")
 
 
 def name_values_without_types() -> None:
-    """Change what Typer shows in the help of every command."""
+    """Change the names of values that Typer prints in the help of every command."""
     TyperArgument.display_type_rich = _nothing  # type: ignore[assignment,method-assign]
     TyperOption.display_type_rich = _value_name  # type: ignore[assignment,method-assign]
 
 
 def say_mistakes_plainly() -> None:
-    """Change what Typer says of a value that an option does not take."""
+    """Change Typer's message about a value that an option does not accept."""
     message_of = BadParameter.format_message
 
     def format_message(mistake: BadParameter) -> str:

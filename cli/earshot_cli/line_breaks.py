@@ -1,4 +1,4 @@
-"""Line breaks of messages on a terminal: between words, which a terminal itself does not care about."""
+"""Line breaks of messages on a terminal: between words; a terminal itself breaks inside words."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from rich.text import Text
 
 T = TypeVar("T", str, Text)
 _LABEL = re.compile(r" +|\S+ {2,}")  # spaces at the beginning, or a word with a column of text behind it
-# What stays on one line: a word, and a command in backticks, so that it can be copied whole.
+# Units that stay on one line: a word, and a command in backticks, so that it can be copied whole.
 _UNIT = re.compile(r"(?:`[^`\n]*`|[^\s`]|`)+")
 
 
 def broken_between_words(text: T, width: int) -> T:
     """Return the text with each line broken between words where it is longer than `width` columns.
 
-    The parts of an indented line are indented as its beginning, those behind a label as the text behind it. What is
-    wider than the terminal, such as an address, is left to the terminal, which breaks it without a line feed: copied,
-    it is still whole.
+    The parts of an indented line are indented like its beginning, those behind a label like the text behind it. A word
+    wider than the terminal, such as an address, is left to the terminal, which breaks it without a line feed, so that
+    it can be copied whole.
     """
     lines = str(text).split("\n")
     breaks: list[tuple[int, int, int]] = []  # end of a part, start of the next, columns of its indentation

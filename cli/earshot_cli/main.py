@@ -12,7 +12,7 @@ import typer
 
 from earshot_cli import __version__, console
 from earshot_cli.aws.deployed_stack import DATA_DIR
-from earshot_cli.commands import admin, deployment, doctor, events, jobs, page, share, transcribe
+from earshot_cli.commands import admin, deployment, doctor, events, jobs, logs, page, share, transcribe
 from earshot_cli.commands.admin import DataDir
 from earshot_cli.commands.connection_options import PORT
 from earshot_cli.console import stderr, write
@@ -90,7 +90,7 @@ COMMANDS: dict[str, list[Callable[..., None]]] = {
         jobs.redeliver,
         events.events,
         share.share,
-        deployment.logs,
+        logs.logs,
     ],
     DEPLOYMENT: [
         doctor.doctor,

@@ -1,4 +1,4 @@
-"""Times on the command line: a date, a time, how long from now; and how long something is."""
+"""Times on the command line: dates, times and durations, parsed and formatted."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class WorkerKind(StrEnum):
-    """What runs a worker's loop. The loop, its slot and its queues are the same."""
+    """Kind of process that runs a worker's loop. The loop, its slot and its queues are the same."""
 
     TASK = "task"  # an ECS task: a GPU instance, or Fargate in the CPU flavour
     QUICK = "quick"  # an invocation of a Lambda container function, on CPU: starts in seconds, runs 15 minutes at most

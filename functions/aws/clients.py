@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
 from earshot_contract.aws_errors import UNAVAILABLE_CODES, error_code
 
@@ -58,5 +58,7 @@ def dynamodb_resource() -> Any:
 
 
 def is_unavailable(error: Exception) -> bool:
-    """Return True for throttling and unavailability errors that remain after boto3's retries."""
+    """Return True for throttling, unavailability and lost connections that remain after boto3's retries."""
+    if isinstance(error, (ConnectionError, HTTPClientError)):
+        return True
     return isinstance(error, ClientError) and error_code(error) in UNAVAILABLE_CODES

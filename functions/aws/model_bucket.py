@@ -24,7 +24,7 @@ RETRY_CACHE_SECONDS = 1  # maximum age of the cached list when a requested model
 
 
 class ModelListing(Struct, frozen=True):
-    """What the models bucket contains: models by name, and the manifests that cannot be used."""
+    """Contents of the models bucket: models by name, and the manifests that cannot be used."""
 
     models: list[Model]
     broken: list[BrokenManifest]

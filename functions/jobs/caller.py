@@ -47,7 +47,7 @@ class Caller(Struct, frozen=True):
         return f"{self.owner} {self.address}" if self.is_anonymous else self.owner
 
     def may_see(self, job: Job) -> bool:
-        """Return whether the job is this caller's. A row without an owner, of 0.1, is an admin's."""
+        """Return whether the job is this caller's. Rows of earlier versions have no owner; admins see them."""
         return self.sees_all or (job.owner is not None and job.owner == self.owner)
 
     def may_see_owner(self, owner: str) -> bool:

@@ -70,10 +70,10 @@ class Job(Document, Struct):
     id: str
     source: Source
     options: str  # query string of /v1/listen, also for uploads
-    parsed: dict[str, Any] | None = None  # those options, parsed (Options.to_stored); None in rows of 0.1
+    parsed: dict[str, Any] | None = None  # those options, parsed (Options.to_stored); None in rows of earlier versions
     callback_withheld: bool | None = None  # True: of the callback's URL the options have only scheme and host
     caller: str | None = None  # name of the API key
-    owner: str | None = None  # whose job it is: the id of a key, `public` or `deployment`; None in rows of 0.1
+    owner: str | None = None  # id of a key, `public`, or `deployment`; None in rows of earlier versions
     name: str | None = None  # of the file, as the caller gave it (functions/file_name.py)
     state: JobState = JobState.QUEUED
     created: str = field(default_factory=lambda: timestamp())
@@ -108,6 +108,11 @@ class Job(Document, Struct):
     def day(self) -> str:
         """Partition key of the listing index."""
         return self.created[:10]
+
+    @property
+    def queued_at(self) -> str:
+        """When the job was made, or made `queued` again by a retry."""
+        return (self.history[-1].completed if self.history else None) or self.created
 
     def row(self) -> dict[str, Any]:
         """Return the attributes of the table's item, without unknown values."""

@@ -15,6 +15,7 @@ from functions.errors import bad_query
 from functions.jobs.job import Job, timestamp
 from functions.options.options import Options
 
+FILTER_PARAMETERS = ("state", "name", "tag", "since", "until")  # of a query
 FIRST, LAST = "0", "9"  # before and after every timestamp, as strings are compared
 # The + of a zone, as a query string reads it where the client did not escape it: 2026-11-22T12:00:00 02:00.
 _UNESCAPED_PLUS = re.compile(r"(:\d\d(?:[.,]\d+)?) (\d\d(?::?\d\d)?)$")

@@ -25,8 +25,8 @@ class Upload(Struct, frozen=True):
     def from_event(cls, detail: dict[str, Any]) -> Upload:
         """Read the detail of S3's event "Object Created", or `{bucket, key, version, sequencer, size}`.
 
-        The second form is of executions that began in version 0.1. EventBridge's keys are not URL-encoded; those of
-        S3's own notifications are.
+        The second form is of executions that began in an earlier version. EventBridge's keys are not URL-encoded; those
+        of S3's own notifications are.
         """
         if isinstance(detail["bucket"], dict):
             written = detail["object"]

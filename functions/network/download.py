@@ -15,7 +15,7 @@ from urllib.parse import SplitResult
 from functions.audio.file_size import MAX_AUDIO_BYTES
 from functions.errors import ApiError, remote_content_error, too_large
 from functions.network.content_encoding import BadContent, Decoder, decoder
-from functions.network.http_response import FinalResponse, is_whole_range, redirect_target, status_text
+from functions.network.http_response import FinalResponse, is_expired, is_whole_range, redirect_target, status_text
 from functions.network.public_address import SocketDeadline, Unreachable, connect
 from functions.network.retry_after import retry_after_seconds
 from functions.network.url import UrlUse, basic_authorization, check_url, request_target
@@ -147,9 +147,9 @@ class _Download:
         url = self._url
         for _ in range(MAX_REDIRECTS + 1):
             response = self._request(check_url(url))
-            location = response.headers.get("location")
-            if response.status not in (301, 302, 303, 307, 308) or not location:
-                return self._check_status(response)
+            location = response.headers.get("location", "")
+            if response.status not in (301, 302, 303, 307, 308):
+                return self._check_status(response, url)
             self._close()
             try:
                 url = redirect_target(url, location)
@@ -172,26 +172,31 @@ class _Download:
             raise _Transient(self._failure("it closed the connection without an answer")) from None
         except http.client.HTTPException:
             raise _Transient(self._failure("its answer is no HTTP, or has too many headers")) from None
+        except TimeoutError:
+            raise _Transient(self._failure(f"no answer came within {READ_TIMEOUT_SECONDS:.0f} seconds")) from None
         except (OSError, ValueError):
-            raise _Transient(self._failure()) from None
+            raise _Transient(self._failure("the connection broke before its answer")) from None
 
     def _read_chunk(self) -> bytes:
         try:
             assert self._response is not None, "A download is read after its request."
             chunk = self._response.read1(CHUNK_BYTES)
+        except TimeoutError:
+            raise _Transient(self._failure(f"nothing more came within {READ_TIMEOUT_SECONDS:.0f} seconds")) from None
         except (OSError, http.client.HTTPException, ValueError):
             raise _Transient(self._failure("the connection ended before the file did")) from None
         if not chunk and time.monotonic() >= self._deadline:
             raise self._failure()
         return chunk
 
-    def _check_status(self, response: http.client.HTTPResponse) -> http.client.HTTPResponse:
+    def _check_status(self, response: http.client.HTTPResponse, url: str) -> http.client.HTTPResponse:
         status = f"[{status_text(response)}]"
         if response.status == 200 or is_whole_range(response):
             return response
         kind = "a server error" if response.status >= 500 else "a client error"
+        expired = " The address is presigned: it has perhaps expired." if is_expired(response, url) else ""
         error = remote_content_error(
-            f"{_SERVER} returned {kind}: {status}."
+            f"{_SERVER} returned {kind}: {status}.{expired}"
             if response.status >= 400
             else f"{_SERVER} failed to return valid data: {status}."
         )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.client
 import re
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urljoin, urlsplit
 
 _INTERIM_STATUSES = range(102, 200)  # such as 103 Early Hints; http.client skips 100 alone
 _CONTENT_RANGE = re.compile(r"bytes 0-(\d{1,18})/(\d{1,18})", re.IGNORECASE | re.ASCII)  # from the first byte on
 _MAX_REASON = 100  # characters of a status line in a message
+# Query parameters of presigned URLs: S3's, also in its older form, Google's, and that of Azure.
+_SIGNATURES = frozenset({"x-amz-signature", "signature", "x-goog-signature", "sig"})
 _RAW_URL = "%/:=&?~#+!$,;'@()*[] \\"  # what stays of a Location whose bytes are not UTF-8
 
 
@@ -35,6 +37,12 @@ def is_whole_range(response: http.client.HTTPResponse) -> bool:
     return response.status == 206 and match is not None and int(match[1]) + 1 == int(match[2])
 
 
+def is_expired(response: http.client.HTTPResponse, url: str) -> bool:
+    """Return whether a presigned URL of S3, Google Cloud Storage or Azure was refused: most often it has expired."""
+    names = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
+    return response.status in (400, 401, 403) and not names.isdisjoint(_SIGNATURES)
+
+
 def redirect_target(url: str, location: str) -> str:
     """Return the URL that a redirect leads to.
 
@@ -43,8 +51,10 @@ def redirect_target(url: str, location: str) -> str:
         location: the header's value, as http.client gives it.
 
     Raises:
-        ValueError: It is no URL.
+        ValueError: It is no URL, or empty.
     """
+    if not location.strip():
+        raise ValueError("A redirect needs an address.")
     return _with_user_of(url, urljoin(url, _as_sent(location)))
 
 

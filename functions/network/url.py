@@ -42,7 +42,7 @@ _DEVIATIONS = frozenset("ßς\u200c\u200d")  # letters that IDNA 2003 replaces a
 
 
 class UrlUse(Enum):
-    """What a caller's URL is for: names of the URL and of its server in error messages, Deepgram's for downloads."""
+    """Purpose of a caller's URL, with names of the URL and its server for error messages, Deepgram's for downloads."""
 
     DOWNLOAD = ("URL for media download", "The remote server hosting the media")
     CALLBACK = ("URL for callback", "The server of the callback")

@@ -10,7 +10,7 @@ from earshot_contract.documents.manifest import SPEAKERS
 from functions.errors import ApiError, bad_query
 from functions.languages import file_codes
 from functions.missing_value import mistake_of_missing_value
-from functions.options.contradictions import FIXED_RATES, contradiction_warnings
+from functions.options.contradictions import contradiction_warnings
 from functions.options.parsers import MAX_PROMPT
 from functions.options.query_string import (
     RawOptions,
@@ -22,6 +22,7 @@ from functions.options.query_string import (
     reject_unsupported,
     warning,
 )
+from functions.options.raw_audio import check_sample_rate, raw_audio
 from functions.options.registry import IMPLEMENTED
 from functions.options.requested_language import language_warnings, with_detection
 
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
 DEFAULT_LANGUAGE = "en"
 DEFAULT_UTT_SPLIT = 0.8  # seconds
 STORED_VERSION = 1  # of the document that `to_stored` makes
-
-# Encodings whose files name their own format (Ogg, FLAC): the decoder needs no help.
-_SELF_DESCRIBING = ("flac", "opus", "ogg-opus", "speex")
-_DEFAULT_RATE = {"mulaw": 8000, "alaw": 8000}  # Hz
 
 
 class Options(Struct, frozen=True):
@@ -147,16 +144,11 @@ class Options(Struct, frozen=True):
     @property
     def raw_audio_format(self) -> RawAudio | None:
         """Format of headerless audio; None: the file names its own."""
-        from earshot_contract.documents.shards import RawAudio  # few requests need it, and imports prolong a cold start
-
-        if self.encoding is None or self.encoding in _SELF_DESCRIBING:
-            return None
-        rate = FIXED_RATES.get(self.encoding) or self.sample_rate or _DEFAULT_RATE.get(self.encoding)
-        return None if rate is None else RawAudio(self.encoding, rate, self.channels)
+        return raw_audio(self.encoding, self.sample_rate, self.channels)
 
     @property
     def speaker_request(self) -> SpeakerOptions | None:
-        """What the worker is told about speakers; None: they are not to be told apart."""
+        """Speaker options for the worker; None: speakers are not told apart."""
         if not (self.diarize or self.requires_speakers):
             return None
         from earshot_contract.documents.shards import SpeakerOptions
@@ -198,7 +190,7 @@ class Options(Struct, frozen=True):
             try:
                 values[spec.name] = spec.read(raw[spec.name])
                 if spec.name == "encoding":
-                    _check_sample_rate(values["encoding"], raw)
+                    check_sample_rate(values["encoding"], raw)
             except ApiError as error:
                 if not lenient:
                     raise
@@ -236,12 +228,6 @@ class Options(Struct, frozen=True):
 
 def _is_negative(intensifier: str) -> bool:
     return intensifier.strip().startswith("-")
-
-
-def _check_sample_rate(encoding: str, raw: RawOptions) -> None:
-    known = encoding in _SELF_DESCRIBING or encoding in FIXED_RATES or encoding in _DEFAULT_RATE
-    if not known and "sample_rate" not in raw:
-        raise bad_query(f"encoding={encoding} needs sample_rate, in Hz: headerless audio does not name its own.")
 
 
 def _without_overridden(values: dict[str, Any]) -> dict[str, Any]:

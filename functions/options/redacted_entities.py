@@ -8,7 +8,7 @@ from functions.errors import bad_query
 
 
 class Entity(StrEnum):
-    """What a span of words is, in Deepgram's names; its tag in the text is the name in capitals with a number."""
+    """Kind of a span of words, by Deepgram's name; its tag in the text is the name in capitals with a number."""
 
     CREDIT_CARD = "credit_card"
     CREDIT_CARD_EXPIRATION = "credit_card_expiration"
@@ -52,9 +52,12 @@ def parse_redact(values: list[str]) -> list[str]:
     Several may stand in one value, separated by commas.
 
     Raises:
-        ApiError: A name is not known, or is one that patterns cannot find.
+        ApiError: A name is not known, or is one that patterns cannot find, or no value names anything: a
+            program whose variable is empty sends `redact=`, and its user would take the transcript for a redacted one.
     """
     names = [name.strip().lower() for value in values for name in value.split(",")]
+    if names and not any(names):
+        raise bad_query("redact names nothing. Write what is to be redacted, redact=pci, or redact=false.")
     requested = list(dict.fromkeys(name for name in names if name not in ("", "false")))
     for name in requested:
         if name in _GROUPS_WITH_NAMES:

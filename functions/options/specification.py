@@ -16,7 +16,7 @@ _COMMA = re.compile(r"\s*-?\d*,\d+\s*")  # of a fraction as many languages write
 
 
 class Support(StrEnum):
-    """What happens to an option."""
+    """Support of an option."""
 
     IMPLEMENTED = "implemented"
     IGNORED = "ignored"  # with an entry in `metadata.warnings`

@@ -23,7 +23,7 @@ export async function fetchEdits(job) {
   };
 
   /**
-   * Save after what is being saved; `change` gets the present corrections and returns the new ones. Where somebody else
+   * Save after what is being saved; `change` gets the present corrections and returns the new ones. If another writer
    * has saved meanwhile, it is made on top of theirs, unless they changed the same: what `part` returns of corrections
    * has to be what it was of those that the page shows. `based` returns that once its turn has come: what was being
    * saved is this page's own by then.

@@ -123,7 +123,7 @@ export function makePlayer(from, data, onTime) {
     data.starts.forEach((start, index) => {
       const first = barOf(start), last = barOf(data.ends[index]);
       for (let bar = first; bar <= last; bar++) {
-        counts[bar] += data.text[index].length / (last - first + 1); // letters: how fast somebody speaks
+        counts[bar] += data.text[index].length / (last - first + 1); // letters: how fast a person speaks
         voices[bar] = voice(data.paragraphs[data.where[index][0]]);
       }
     });

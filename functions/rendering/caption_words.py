@@ -23,7 +23,7 @@ TICK = 0.001  # seconds: resolution of SRT and WebVTT
 MAX_SECONDS = 7.0  # of a cue, and so of a word
 _PHRASE_PAUSE = 0.5  # seconds of silence that end a phrase
 _UNITS = frozenset("%‰٪€£$¥₽₹₺₴°")  # behind a number, where a space is before them
-_CLOSING = frozenset({"Po", "Pe", "Pf"})  # of Unicode's categories; a dash may begin what somebody says
+_CLOSING = frozenset({"Po", "Pe", "Pf"})  # of Unicode's categories; a dash may begin a speaker's turn
 _FIRST_WIDE = "\u1100"  # the first letter that takes two columns (Unicode's EastAsianWidth)
 
 

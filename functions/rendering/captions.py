@@ -26,7 +26,7 @@ COLUMNS_BY_LANGUAGE = {"ja": 26, "zh": 32, "yue": 32, "ko": 32}
 READ_COLUMNS = 17  # a second; a cue that is too short for its text is extended into the silence that follows it
 READ_COLUMNS_BY_LANGUAGE = {"ja": 8, "ko": 24}
 CUE_PAUSE = 1.2  # seconds of silence that end a cue
-# A better place of a line break outweighs so many columns of difference between the two lines' widths.
+# Columns of difference between the widths of two lines that a better place of the break outweighs.
 _GOOD_BREAK, _PHRASE_BREAK, _BAD_BREAK = 8, 5, 20
 
 

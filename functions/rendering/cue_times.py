@@ -46,7 +46,7 @@ def shown_one_by_one(found: Sequence[Cue], duration: float) -> list[Cue]:
 
     Args:
         found: Cues with the times of their words.
-        duration: Of the audio, in seconds.
+        duration: Length of the audio, in seconds.
     """
     separate = _without_overlaps(sorted(found, key=lambda cue: (cue.start, cue.end)))
     if not separate:

@@ -8,7 +8,8 @@ from functions.rendering.captions import cues, timestamp
 from functions.rendering.cue_times import Cue
 from functions.transcripts.transcript import Transcript
 
-# What players take for markup and do not print: "<b>", "Vec<T>", "a < b and c > d", "{b}". SubRip cannot escape it.
+# Texts that players take for markup and do not print: "<b>", "Vec<T>", "a < b and c > d", "{b}". SubRip cannot escape
+# it.
 _TAG = re.compile(r"<(?=[ \n/]*\w[^<>]*>)")
 _WORD_JOINER = "\u2060"  # word joiner: takes no space, and no player reads a tag that begins with it
 _BRACES = re.compile(r"\{([^{}]*)\}")

@@ -12,7 +12,7 @@ from functions.workers.slots import Slot
 
 @dataclass(frozen=True)
 class FleetState:
-    """What runs, what starts, and how long a start takes."""
+    """Workers of a kind that run and that start, and the time of a start."""
 
     kind: WorkerKind
     running: int  # workers that have renewed their lease: they work, or load their model

@@ -1,7 +1,7 @@
 """Policy: how many workers of which kind to launch, and for which queues. Pure: Scale and `make simulate` call it.
 
 It tries every number of tasks and quick workers that may be launched, and computes for each when the work ends and what
-it costs. Of those that end in time at a bounded price it takes the cheapest. If none does, it takes the one that ends
+it costs. It takes the cheapest of those that end in time at a bounded price. If none does, it takes the one that ends
 first among those that cost little more than the cheapest. No threshold says when a GPU pays: its measured start and
 speed do.
 """
@@ -28,7 +28,7 @@ QUICK_SHARD_SECONDS = QUICK_RUN_SECONDS - QUICK_BULK_SECONDS
 
 @dataclass(frozen=True)
 class _Aim:
-    """What a queue's work may cost.
+    """Limits of the cost of a queue's work.
 
     Attributes:
         in_time: seconds in which it should be done.
@@ -86,7 +86,7 @@ class Working:
 
 @dataclass(frozen=True)
 class Launches:
-    """What to launch."""
+    """Numbers of workers to launch."""
 
     tasks: int = 0
     quick_fast: int = 0  # quick workers for callers alone

@@ -10,5 +10,5 @@ QUICK_USD_GB_SECOND = 0.0000166667
 
 
 def quick_usd_hour(memory: int) -> float:
-    """Return the dollars that an hour of a quick worker with so many MB costs."""
+    """Return the dollars that an hour of a quick worker with `memory` MB costs."""
     return QUICK_USD_GB_SECOND * memory / 1024 * 3600

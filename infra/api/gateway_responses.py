@@ -90,7 +90,7 @@ GATEWAY_RESPONSES = (
     # SDKs send the audio again after any 5xx. With 503 and Retry-After they wait first, and then find the first job.
     GatewayResponse("TimedOut", "INTEGRATION_TIMEOUT", "TIMEOUT", _TIMED_OUT, "503", {"Retry-After": "5"}),
     # Lambda took no invocation, so nothing was done: it throttles (https://repost.aws/questions/QUfI6bsdd0SOiPeyimzxSkfQ),
-    # or makes an inactive function ready. An invocation that fails is DEFAULT_5XX. Who waits holds one for 25 s.
+    # or makes an inactive function ready. An invocation that fails is DEFAULT_5XX. A waiting caller holds one for 25 s.
     GatewayResponse("Broken", "INTEGRATION_FAILURE", "TOO_MANY_REQUESTS", _BUSY, "429", {"Retry-After": "10"}),
     # The same of the authorizer, without which no key is known.
     GatewayResponse("AuthorizerBroken", "AUTHORIZER_FAILURE", "TOO_MANY_REQUESTS", _BUSY, "429", {"Retry-After": "10"}),

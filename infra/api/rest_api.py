@@ -188,7 +188,7 @@ class Api(Construct):
             # Gateway's mock integration reads a preflight's empty body as binary here, and fails.
             resource.add_method("OPTIONS", integration)
         # Other paths, and methods that a path lacks: API Gateway looks here for both. The function answers with the
-        # route that was probably meant. Root's path no proxy has.
+        # route that was probably meant. A proxy resource does not match the root's path.
         self.rest.root.add_resource(PROXY_PATH).add_method("ANY", integration)
         self.rest.root.add_method("ANY", integration)
 

@@ -13,7 +13,7 @@ from earshot_contract.timeouts import SHARD_WAIT_DAYS
 from infra.lambda_functions import add_throttling_retry
 from infra.queues import Queues
 
-# Nothing limits how long a shard waits but its queue's retention; after that its message is gone. A worker's work is
+# Only its queue's retention limits how long a shard waits; after that its message is deleted. A worker's work is
 # limited by the worker machine (MAX_TASK_TIME), and a shard by MAX_RECEIVES of these.
 SHARD_TIMEOUT = Duration.days(SHARD_WAIT_DAYS)
 MAX_CONCURRENT_SHARDS = 40  # Step Functions runs at most 40 iterations of an inline Map at once

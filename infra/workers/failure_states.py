@@ -1,4 +1,4 @@
-"""Last states of the Worker machine after a failure: their names and causes are what the console shows of it."""
+"""Last states of the Worker machine after a failure; the console shows their names and causes."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from infra.logs import log_group
 from infra.settings import Flavour
 from infra.workers.worker_task import grant_worker, image_options, worker_environment
 
-# The model and the audio in work. Lambda's most; above 512 MB a GB costs $0.00000003 a second.
+# For the model and audio files. Lambda's maximum; above 512 MB a GB costs $0.00000003 a second.
 TEMPORARY_STORAGE = Size.gibibytes(10)
 
 
@@ -58,8 +58,8 @@ class QuickWorker(Construct):
     def invocation(self, scope: Construct) -> tasks.LambdaInvoke:
         """Build the state that runs a worker to its end.
 
-        Throttling is retried for some seconds; then the slot cools down, and the policy sees that there is none. An
-        inactive function is waited for: Lambda prepares the image anew.
+        Throttling is retried for some seconds; then the slot cools down, and the policy does without it. The state
+        waits for an inactive function, whose image Lambda has to prepare again.
         """
         path = sfn.JsonPath
         names = ("slot", "lease", "queues")

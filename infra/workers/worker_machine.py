@@ -184,7 +184,7 @@ class WorkerMachine(Construct):
 
         started = sfn.Succeed(self, f"Started{kind}")
         check = self._ask(f"CheckStart{kind}", {"op": "started"}, "$.check")
-        check.add_catch(started, result_path=path.DISCARD)  # no answer is no reason to stop a worker
+        check.add_catch(started, result_path=path.DISCARD)  # a missing answer must not stop a worker
         late = sfn.Fail(self, f"NotStarted{kind}", error=NOT_STARTED, cause="The task missed its launch deadline.")
         deadline = sfn.Wait(
             self,

@@ -18,7 +18,7 @@ from infra.logs import log_group
 from infra.settings import Flavour
 
 # Docker ignore patterns: the build context holds the worker's package and the contract only.
-# What they admit is in the image's hash, so that a change of anything else does not build and deploy a new image.
+# Only files that they admit are in the image's hash, so that other changes do not build and deploy a new image.
 IMAGE_IGNORE = [
     "**",
     "!containers/transcriber/Dockerfile",

@@ -31,7 +31,7 @@ class BrowserRequests:
         serves_pages: whether the port has web pages of its own (the API's reference page). They may use it, and get
             CORS headers for their own origin. Without, every `Origin` is refused, and no response has CORS headers.
         page_port: port of the pages that may send presigned requests to this one: the web page uploads audio to S3
-            and plays it from there. What they may do is what the URL is signed for.
+            and plays it from there. The URL's signature limits what they may do.
     """
 
     def __init__(self, app: Application, port: int, *, serves_pages: bool, page_port: int | None = None) -> None:

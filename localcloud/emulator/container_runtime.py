@@ -137,7 +137,7 @@ class ContainerRuntime:
         return container
 
     def report_death(self, container: Container) -> None:
-        """Wait for the container's end; report it to the terminal if nothing stopped it and it says it failed."""
+        """Wait for the container's end; report it to the terminal if it failed and was not stopped."""
         code = container.process.wait()
         if code and not container.stopping:
             ended = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"

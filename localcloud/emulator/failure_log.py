@@ -1,4 +1,4 @@
-"""Failures that the terminal of `earshot up` shows: one line each, with the reason and the log's path.
+"""Failures that the terminal of `earshot up` prints: one line each, with the reason and the log's path.
 
 The emulator's process writes the lines into a file; `cloud.Cloud` follows it. Callers of the API get a message that
 reveals nothing of the cause; people at this machine need to see it.
@@ -78,7 +78,7 @@ def follow(path: Path, show: Callable[[str], None], stopped: threading.Event) ->
 
 
 def function_failure(name: str, event: Any, result: dict[str, Any], log: Path) -> str | None:
-    """Return the message for an invocation that failed by no fault of the caller, or None.
+    """Return the message for an invocation that failed without fault of the caller, or None.
 
     Args:
         name: name of the function.

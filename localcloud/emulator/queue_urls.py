@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 def keep_port_of_queues() -> None:
     """Let ministack's SQS name every queue by the port that the stored queues have.
 
-    ministack finds a queue by its URL, in which its own port stands. Started on another port it finds none of those
-    that it stored by their ARN: no message reaches a function. Requests are answered with the port that they came to.
+    ministack finds a queue by its URL, which contains its own port. Started on another port, it does not find the
+    queues that it stored, and no message reaches a function. Answers name the port that the request came to.
     """
     from ministack.services import sqs
 

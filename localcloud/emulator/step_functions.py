@@ -34,7 +34,7 @@ Operation = Callable[[dict[str, Any]], Any]  # an operation of ministack's API: 
 
 
 class ExecutionRunner:
-    """Runs executions, and answers the operations of the API that have to know of running ones.
+    """Runs executions, and answers the operations of the API that depend on running ones.
 
     Args:
         state: told of every execution that begins or ends.
@@ -64,12 +64,14 @@ class ExecutionRunner:
         try:
             execution.exec_worker._execution_logic()
         except Exception as error:
-            logger.exception("The execution %s", arn)
-            self.states._fail_execution(record, "States.Runtime", f"{type(error).__name__}: {error}")
+            if not self.state.is_stopping:
+                logger.exception("The execution %s", arn)
+                self.states._fail_execution(record, "States.Runtime", f"{type(error).__name__}: {error}")
         finally:
             with self.lock:
                 del self.running[arn]
-        self.record_outcome(record, execution)
+        if self.is_outcome(execution):
+            self.record_outcome(record, execution)
 
     def new_execution(self, arn: str, record: dict[str, Any], machine: dict[str, Any]) -> Any:
         """Return moto's execution for ministack's records of an execution and its state machine."""
@@ -99,6 +101,14 @@ class ExecutionRunner:
         execution.exec_status = ExecutionStatus.RUNNING
         execution.exec_worker = execution._get_start_execution_worker()
         return execution
+
+    def is_outcome(self, execution: Any) -> bool:
+        """Return whether an execution has ended by itself.
+
+        While the emulator stops, functions and AWS's API cannot be reached any more: what fails then was interrupted.
+        It stays recorded as running, and the next start runs it again.
+        """
+        return not self.state.is_stopping or execution.exec_status.value == "SUCCEEDED"
 
     def record_outcome(self, record: dict[str, Any], execution: Any) -> None:
         """Write history and outcome into ministack's record, unless StopExecution already wrote the outcome."""

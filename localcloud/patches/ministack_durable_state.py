@@ -1,4 +1,4 @@
-"""ministack: what is acknowledged is on disk.
+"""ministack: changes that are acknowledged are on disk.
 
 Why: ministack 1.5.33 saves rows, messages and executions when it stops, delivers events of S3 on a thread that a kill
     ends, and answers 200 to a PutObject whose file it could not write. Rows, messages, executions and events go to a

@@ -4,7 +4,7 @@ Why: ministack 1.5.33 sorts the parts that a request lists, takes parts of any s
     refuses parts that are not in ascending order (InvalidPartOrder), any but the last that has less than 5 MiB
     (EntityTooSmall), and a list that is empty or lacks an ETag (MalformedXML):
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html. An upload that works here and
-    fails there would be found by its user. Of a wrong ETag ministack itself says InvalidPart.
+    fails there would be found by its user. For a wrong ETag ministack itself answers InvalidPart.
 Upstream: none filed.
 Remove when: ministack's `_complete_multipart_upload` refuses all three.
 Test: tests/localcloud/patches/test_ministack_storage.py::test_upload_without_patch_takes_any_parts

@@ -3,7 +3,7 @@
 Why: ministack 1.5.33 answers a ranged GET of a version with the whole object and status 200. boto3 downloads objects of
     8 MiB and more by ranges, several at a time, and joins the answers: a versioned upload of that size arrives corrupt.
     It does not look at `If-Range`, so a player that goes on after an object was overwritten joins the bytes of two.
-    Of several ranges it gives the first alone, and answers what is no range with 416: RFC 9110 has the whole for both.
+    For several ranges it returns the first alone, and for an invalid range 416: by RFC 9110 both get the whole.
     It reads the whole file for each range: a recording of 1.1 GB, which a worker fetches in 138 ranges, ten at a time,
     took minutes and gigabytes of memory.
 Upstream: none filed.

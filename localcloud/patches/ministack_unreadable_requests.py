@@ -1,4 +1,4 @@
-"""ministack: a request that is no valid HTTP is answered with a sentence.
+"""ministack: a request that is not valid HTTP gets an error message.
 
 Why: the answer has no body. `curl 'http://127.0.0.1:8123/v1/listen?keyterm=Müller'` sends the letter ü as it is, which
     no URL may have, and prints nothing at all.
@@ -32,7 +32,8 @@ async def _send_error_response(self: Any, status_code: int) -> None:
     """Send Deepgram's and OpenAI's form of error in one; hypercorn calls this while it handles h11's exception."""
     import h11
 
-    body = json.dumps(_error(str(sys.exception())), ensure_ascii=False).encode()
+    reason = str(sys.exception()).partition(": bytearray(")[0]  # h11 repeats the line as Python writes bytes
+    body = json.dumps(_error(reason), ensure_ascii=False).encode()
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),

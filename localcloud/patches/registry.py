@@ -51,9 +51,10 @@ MODULES = (
     "ministack_apigateway_responses",
     "ministack_apigateway_request_time",
     "ministack_unreadable_requests",
+    "ministack_websocket_handshakes",
 )
 
-# Code that the local cloud calls, or whose inner workings it counts on, without replacing it.
+# Code that the local cloud calls, or on whose implementation it relies, without replacing it.
 _SERVICE = "moto.stepfunctions.parser.asl.component.state.exec.state_task.service"
 _CALLBACK = "moto.stepfunctions.parser.asl.eval.callback.callback"
 _BACKEND = "moto.stepfunctions.parser.backend"

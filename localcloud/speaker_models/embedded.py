@@ -80,7 +80,7 @@ def embedded(folder: Path, progress: Callable[[str], None] = lambda stage: None)
 
 
 def _is_whole(folder: Path) -> bool:
-    """Return whether the folder has these very files; those of an earlier conversion are made anew."""
+    """Return whether the folder has these files; those of an earlier conversion are converted again."""
     return all((folder / name).is_file() and digest(folder / name) == expected for name, expected in FILES.items())
 
 
@@ -91,7 +91,7 @@ def manifest(folder: Path) -> tuple[str, bytes]:
 
 
 def available_manifests(folder: Path, progress: Callable[[str], None]) -> list[tuple[str, bytes]]:
-    """Return key and content of the manifest; none, and a word to `progress`, if the model cannot be had.
+    """Return key and content of the manifest; if the model cannot be downloaded, none, and a message to `progress`.
 
     Everything but telling speakers apart works without it. Arguments are those of `embedded`.
     """

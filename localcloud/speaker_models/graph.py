@@ -11,7 +11,7 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from localcloud.speaker_models.checkpoint import Arrays
 
-# Of the files' format: onnxruntime reads older ones for years, newer ones not at all.
+# Versions of the files' format: onnxruntime reads old ones for years, and newer ones than its own not at all.
 _OPSET, _IR_VERSION = 17, 9
 EPSILON = 1e-5  # of PyTorch's normalisations
 _MICROSOFT = "com.microsoft"  # domain of onnxruntime's own operators

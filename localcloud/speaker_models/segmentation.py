@@ -43,8 +43,8 @@ def _sinc_layer(g: Graph, parameters: Arrays) -> str:
     """Add the filters of all samples, and what each window has of them, shape (n, filters, 1, steps).
 
     The network normalises a window's samples before it filters them. Filters are linear, so the filtered samples are
-    scaled and moved instead. Of the absolute values the largest of three is taken: the larger one of the largest
-    value, and of the smallest one with its sign changed.
+    scaled and moved instead. The largest of three absolute values is taken: the maximum of the largest value, and
+    of the smallest one with its sign changed.
     """
     filters = sinc_filters(parameters)
     axes = g.constant(np.array([0, 1, 2]))
@@ -78,7 +78,7 @@ def _normalisation(g: Graph) -> tuple[str, str]:
 
 
 def _rows(g: Graph, count: int, samples: int) -> str:
-    """Add the rows of each window, shape (n, count), where a row stands for so many samples."""
+    """Add the rows of each window, shape (n, count), where a row stands for `samples` samples."""
     first = g.add("Div", g.add("Unsqueeze", "starts", g.constant(np.array([1]))), g.constant(np.array(samples)))
     return g.add("Add", first, g.constant(np.arange(count)[None]))
 

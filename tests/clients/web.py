@@ -99,7 +99,7 @@ class Front:
 def serving(site: Any) -> Iterator[None]:
     """On a free port of loopback; `site.url` is its address meanwhile."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(site.respond))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.002})
     thread.start()
     site.url = f"http://127.0.0.1:{server.server_port}"
     try:

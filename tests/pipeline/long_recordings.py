@@ -47,7 +47,7 @@ ESTIMATE_FACTOR = 2.0  # between the estimate and what it took
 
 
 def repeated_sentence(times: int, languages: int = 1) -> bytes:
-    """A sentence once every two minutes, as FLAC: the sample's, or by turns in so many languages."""
+    """A sentence once every two minutes, as FLAC: the sample's, or by turns in several languages."""
     slots = []
     for path in SENTENCES[:languages]:
         sentence = (np.concatenate(list(AudioStream(path))) * 32767).astype(np.int16)
@@ -109,7 +109,7 @@ class Watch:
     seen: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
 
     def faults(self, took: float) -> list[str]:
-        """Print how good the estimates were; return what is wrong with the progress of a job that took so long (s)."""
+        """Print how good the estimates were; return what is wrong with the progress of a job of `took` seconds."""
         shares = [job.get("progress", 0.0) for _, job in self.seen]
         wrong = [f"Progress fell from {a} to {b}." for a, b in pairwise(shares) if b < a]
         ratios = [
@@ -126,7 +126,7 @@ class Watch:
 
 
 def run(pipeline: Pipeline, hours: float, languages: int) -> list[str]:
-    """Send a recording of so many hours, watch it, and return what is wrong."""
+    """Send a recording of `hours` hours, watch it, and return what is wrong."""
     times = round(hours * 3600 / EVERY)
     name = f"{hours:g}h.flac"
     pipeline.upload(name, repeated_sentence(times, languages), OPTIONS if languages == 1 else TWO_LANGUAGES)

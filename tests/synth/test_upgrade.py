@@ -16,22 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from earshot_cli.deployment.release import STATEFUL
 from infra import synth
+from tests.fixtures.accounts.resource_schemas import unchangeable
 from tests.synth.assembly import Assembly
 
 RELEASED = Path(__file__).with_name("released.json")
-# Properties that replace a resource only in some cases, by the documentation of its type; the schemas leave them out.
-SOMETIMES = {"AWS::DynamoDB::GlobalTable": {"KeySchema"}}
-
-
-def unchangeable(kind: str) -> set[str]:
-    """Return the top-level properties of a type whose change replaces the resource."""
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
-    paths = [*schema.get("createOnlyProperties", []), *schema.get("conditionalCreateOnlyProperties", [])]
-    return {path.split("/")[2] for path in paths} | SOMETIMES.get(kind, set())
 
 
 def identities(template: dict[str, Any]) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""HTTP client of a deployment's API: connection, retries, answers in words."""
+"""HTTP client of a deployment's API: connection, retries, and error messages for people."""

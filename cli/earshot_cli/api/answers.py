@@ -1,4 +1,4 @@
-"""Answers of the API: the id of a job that was made, and errors in words."""
+"""Answers of the API: the id of a created job, and error messages for people."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import httpx
 
 from earshot_cli.errors import CliError, Status
 
-# What the API puts before a message, for programs: the kind of the error, and what failed.
+# Beginnings of the API's messages that are for programs: the kind of the error, and what failed.
 _FOR_PROGRAMS = re.compile(r"(?:Bad Request: )?(?:failed to process audio: )?(?:corrupt or unsupported data: )?")
 _WORD = re.compile(r"[^\W\d_]+(?=[\s,.:;'’-]|$)(?!://)")  # not an option, an address or a path, whose spelling stays
 _ALL_ROUTES = "GET /v1/openapi.json lists all routes."  # the end of what the API says of a route that it lacks
@@ -38,9 +38,9 @@ def job_id_of(response: httpx.Response) -> str:
 
 
 def plain(message: str) -> str:
-    """Return a message of the API as people read it: without its words for programs, and with commands for routes.
+    """Return a message of the API for people: without its beginning for programs, and with commands instead of routes.
 
-    A message that began with those words gets its capital. Any other begins as the API wrote it: with an option's name.
+    A message that had such a beginning gets a capital. Any other stays as it is: it may begin with an option's name.
     """
     for route, command in _COMMANDS:
         message = route.sub(command, message)
@@ -70,7 +70,7 @@ def error_from_response(response: httpx.Response) -> CliError:
     refused = response.status_code in (401, 403)
     hint = ""
     if refused and code != "INSUFFICIENT_PERMISSIONS":
-        message = f"{message.partition('. ')[0].rstrip('.')}."  # the rest is for those who write headers
+        message = f"{message.partition('. ')[0].rstrip('.')}."  # the rest is about HTTP headers
         hint = " Pass a key with --key or EARSHOT_KEY; `earshot key create NAME` makes one."
         if "authorization" in response.request.headers:
             hint = " The key is wrong, has expired or was revoked; `earshot key list` shows those there are."

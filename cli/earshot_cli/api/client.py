@@ -73,7 +73,7 @@ class ApiClient(ApiConnection):
                 response = await bucket.put(upload["put"], content=_chunks(path, on_bytes_sent), headers=headers)
         except httpx.HTTPError as error:
             raise CliError(f"The upload to the bucket broke off ({network_error(error)}). Try again.") from None
-        if not response.is_success:  # a redirect, too: the file is not there
+        if not response.is_success:  # also after a redirect, the file was not stored
             raise CliError(f"The bucket rejected the file: status {response.status_code}. {response.text[:200]}")
         return str(upload["url"])
 
@@ -93,7 +93,7 @@ class ApiClient(ApiConnection):
         return (await self.request("GET", path, params=[("format", format)], follow_redirects=True)).text
 
     async def partial_result(self, job_id: str, format: str) -> tuple[str, float | None]:
-        """Return what there is of a result, and the second of the recording that it reaches; None: it is whole.
+        """Return the finished part of a result, and the second of the recording that it reaches; None: it is whole.
 
         Raises:
             CliError: no part of the result is there yet, or the job's text is redacted.
@@ -173,7 +173,7 @@ def _job_path(job_id: str, rest: str = "") -> str:
     """Return the path of a job's route.
 
     Raises:
-        CliError: what was typed as an id is none; as a path it would lead to another route.
+        CliError: the argument is not an id; in a path it would lead to another route.
     """
     if not _ID.fullmatch(job_id):
         raise CliError(f"{job_id!r} is not the id of a job. `earshot jobs` lists those there are.")

@@ -1,4 +1,4 @@
-"""Connection to a deployment: its address and key, requests with retries, and errors in words."""
+"""Connection to a deployment: its address and key, requests with retries, and messages of network errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTTP clients of the command: through the proxies that the environment names, with faults of its settings in words."""
+"""HTTP clients of the command: through the proxies of the environment, with error messages about its settings."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _RETRYABLE_STATUSES = (429, 502, 503, 504)
 _MAX_ERROR_SECONDS = 30.0  # between two attempts after an error
 MIN_BUSY_SECONDS = 1.0
 _MAX_BUSY_SECONDS = 600.0  # between two attempts while it is busy, whatever Retry-After says
-_SPREAD = 0.2  # a busy deployment is asked up to so much later than it says: those that wait do not return together
+_SPREAD = 0.2  # share by which a wait is longer than requested, so that clients return at different times
 
 OnBusy = Callable[[float], None]  # is called with the seconds until the next attempt
 

@@ -1,4 +1,4 @@
-"""Failed calls of AWS: why, and what a person does about it, where that is known.
+"""Failed calls of AWS: the reason, and advice if there is any.
 
 botocore's own names: https://github.com/boto/botocore/blob/develop/botocore/exceptions.py
 """
@@ -14,9 +14,12 @@ _EXPIRED |= {"UnauthorizedSSOTokenError", "SSOTokenLoadError", "TokenRetrievalEr
 _EXPIRED |= {"LoginRefreshRequired", "LoginTokenLoadError"}
 _UNKNOWN = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure"}
 _CLOCK = {"RequestTimeTooSkewed", "RequestInTheFuture"}
-# Of a signature's time AWS says so in the text alone, under the code of a wrong signature.
+# AWS reports a wrong clock with the code of a wrong signature; only the text names the time.
 _CLOCK_TEXTS = ("Signature not yet current", "Signature expired")
 _UNREACHABLE = {"EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError"}
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException"}
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+_NOT_ACTIVATED = {"OptInRequired", "SubscriptionRequiredException", "PendingVerification"}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 _SERVICE_CONTROL_POLICY = "service control policy"
 _BOUNDARY = "permissions boundary"
@@ -33,7 +36,7 @@ def is_denied_by_the_organization(error: Exception) -> bool:
 
 
 def reason(error: Exception) -> str:
-    """Return why a call of AWS failed, and what to do where that is known.
+    """Return why a call of AWS failed, with advice if there is any.
 
     Args:
         error: boto3's BotoCoreError or ClientError.
@@ -62,6 +65,16 @@ def reason(error: Exception) -> str:
         )
     if _BOUNDARY in str(error):
         return f"the permissions boundary of these credentials forbids it. AWS says: {error}"
+    if kind in _DENIED:
+        return (
+            "these credentials lack a permission for it. Use those of an administrator, or ask whoever administers the "
+            f"account. AWS says: {error}"
+        )
+    if kind in _NOT_ACTIVATED:
+        return (
+            "the account is not activated: AWS waits for a payment method, for its verification, or some hours after "
+            f"the sign-up. The Billing console says which. AWS says: {error}"
+        )
     match kind:
         case "NoRegionError":
             return "no AWS region is set. Set AWS_REGION, for example AWS_REGION=eu-central-1."

@@ -30,7 +30,7 @@ def client(service: str, **options: str) -> Any:
         raise missing_extra("admin", "`earshot key` and `earshot model`") from None
     create: Any = boto3.client  # its type stubs know only literal names of services
     region = os.environ.get("AWS_REGION")
-    with aws_errors(f"No client for AWS {service}"):
+    with aws_errors("AWS cannot be used"):
         return create(service, **({"region_name": region} if region else {}) | options)
 
 

@@ -1,4 +1,4 @@
-"""Events of a deployment as they happen: a queue of one's own on its bus, for as long as one looks."""
+"""Events of a deployment as they happen: a temporary queue on its bus, removed when the command ends."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def queue_on_bus(client: Client, bus: str, name: str | None = None) -> Iterator[
 
 
 def _remove(events: Any, sqs: Any, name: str, bus: str, url: str) -> None:
-    """Remove rule and queue; what is not there, after an interruption, is left out."""
+    """Remove rule and queue; either may be missing after an interruption."""
     with suppress(events.exceptions.ResourceNotFoundException):
         events.remove_targets(Rule=name, EventBusName=bus, Ids=["queue"])
     with suppress(events.exceptions.ResourceNotFoundException):

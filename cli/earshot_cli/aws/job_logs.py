@@ -18,7 +18,7 @@ Client = Callable[[str], Any]  # name of a service → boto3 client
 
 GROUPS_AT_ONCE = 8
 BEFORE = timedelta(minutes=1)  # the API writes before the row is made
-# What every line has, or what stands in a column of its own.
+# Fields that every line has, or that have a column of their own.
 HIDDEN = {"timestamp", "service", "message", "level", "job_id", "location", "cold_start", "exception", "xray_trace_id"}
 HIDDEN |= {"function_name", "function_memory_size", "function_arn", "function_request_id", "correlation_id"}
 
@@ -35,8 +35,30 @@ class Line:
     traceback: str = ""
 
 
-def whole_id(client: Client, table: str, job_id: str) -> tuple[str, datetime]:
-    """Return a job's whole id and the time of its creation, for its id or the first characters of it.
+@dataclass(frozen=True)
+class LoggedJob:
+    """A job as its log lines name it: by its id, and those of the job machine by their execution alone.
+
+    An execution that an upload's event started has a name of EventBridge's.
+    """
+
+    id: str
+    created: datetime
+    executions: tuple[str, ...] = ()  # names, the newest run's last
+
+    @property
+    def filter_pattern(self) -> str:
+        """CloudWatch's pattern of lines with any of the names; a job's other executions have its id in their name.
+
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+        """
+        others = [name for name in dict.fromkeys(self.executions) if self.id not in name]
+        names = [f'"{name}"' for name in (self.id, *others)]
+        return " ".join(f"?{name}" for name in names) if others else names[0]
+
+
+def find_job(client: Client, table: str, job_id: str) -> LoggedJob:
+    """Return a job for its id or the first characters of it.
 
     Raises:
         CliError: there is no such job, or several.
@@ -44,25 +66,28 @@ def whole_id(client: Client, table: str, job_id: str) -> tuple[str, datetime]:
     dynamodb = client("dynamodb")
     if len(job_id) < SHORT_ID_CHARACTERS:
         raise CliError(f"{job_id}: give {SHORT_ID_CHARACTERS} characters of the id, or more.")
-    names = dynamodb.get_item(TableName=table, Key={"pk": {"S": ids_pk(job_id)}}).get("Item", {}).get("ids", {})
-    found = [name for name in sorted(names.get("SS", [])) if name.startswith(job_id.lower())]
+    ids = dynamodb.get_item(TableName=table, Key={"pk": {"S": ids_pk(job_id)}}).get("Item", {}).get("ids", {})
+    found = [name for name in sorted(ids.get("SS", [])) if name.startswith(job_id.lower())]
     if len(found) != 1:
         raise CliError(f"{len(found) or 'No'} jobs have an id that begins with {job_id}.")
     row = dynamodb.get_item(TableName=table, Key={"pk": {"S": job_pk(found[0])}}).get("Item")
     if row is None:
         raise CliError(f"The job {found[0]} was deleted.")
-    return found[0], datetime.fromisoformat(row["created"]["S"])
+    runs = [entry.get("M", {}) for entry in row.get("history", {}).get("L", [])]
+    arns = [run.get("execution", {}).get("S", "") for run in (*runs, row)]
+    names = tuple(arn.rpartition(":")[2] for arn in arns if arn)
+    return LoggedJob(found[0], datetime.fromisoformat(row["created"]["S"]), names)
 
 
-def cloud_lines(client: Client, stack: str, job_id: str, since: datetime) -> list[Line]:
+def cloud_lines(client: Client, stack: str, job: LoggedJob) -> list[Line]:
     """Return a job's lines from the log groups of a stack in AWS."""
     resources = stack_state.resources(client("cloudformation"), stack)
     groups = [r["PhysicalResourceId"] for r in resources if r["ResourceType"] == "AWS::Logs::LogGroup"]
-    logs, begin = client("logs"), int((since - BEFORE).timestamp() * 1000)
+    logs, begin = client("logs"), int((job.created - BEFORE).timestamp() * 1000)
 
     def of_group(group: str) -> list[Line]:
         found = logs.get_paginator("filter_log_events").paginate(
-            logGroupName=group, filterPattern=f'"{job_id}"', startTime=begin
+            logGroupName=group, filterPattern=job.filter_pattern, startTime=begin
         )
         return [parse_line(event["message"], event["timestamp"]) for page in found for event in page["events"]]
 
@@ -71,7 +96,7 @@ def cloud_lines(client: Client, stack: str, job_id: str, since: datetime) -> lis
 
 
 def local_lines(logs: Path, job_id: str) -> list[Line]:
-    """Return a job's lines from the folder of logs of a local cloud, which is of its newest start only."""
+    """Return a job's lines from the folder of logs of a local cloud, which has only those since its newest start."""
     return in_order(line for path in sorted(logs.glob("*.log")) for line in _of_file(path, job_id))
 
 

@@ -1,4 +1,4 @@
-"""State of a CloudFormation stack: which commands it allows, and what a person does about the others.
+"""State of a CloudFormation stack: the commands that it allows, and advice for the other states.
 
 Statuses: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 """
@@ -15,18 +15,18 @@ APPLICATION = {"Key": "Application", "Value": "Earshot"}  # tag of every stack t
 
 DELETING = "DELETE_IN_PROGRESS"
 BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", DELETING)  # of the stack itself: an operation begins
-# Reasons of resources that stopped for the failure of another one, which is the one to know.
+# Reasons of resources that were cancelled because another one failed; the reason of that one matters.
 CANCELLED = tuple(f"Resource {operation} cancelled" for operation in ("creation", "update", "deletion"))
 
 
 class Stage(Enum):
-    """What can be done with a stack."""
+    """Stage of a stack, with the commands that it allows."""
 
     ABSENT = "deploy"  # there is none, or only a change set that was never executed
     ROLLED_BACK = "deploy; the CDK deletes what is left first"  # its first deployment failed
     STANDS = "upgrade, destroy"
     BUSY = "wait"
-    STUCK = "continue the rollback"  # an update failed, and so did the way back
+    STUCK = "continue the rollback"  # an update failed, and so did its rollback
     HALF_DELETED = "destroy"
 
 
@@ -100,7 +100,7 @@ def check_unprotected(name: str, description: Mapping[str, Any]) -> None:
 
 
 def refusal(name: str, description: Mapping[str, Any] | None, region: str) -> CliError:
-    """Return the error of a command that needs a stack that stands: what is with this one, and what to do."""
+    """Return the error of a command that needs a deployed stack: the state of this one, and what to do."""
     if description is None:
         return CliError(
             f"There is no stack {name} in the region {region}. Check its name, AWS_PROFILE and AWS_REGION; "

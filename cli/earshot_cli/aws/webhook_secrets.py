@@ -10,7 +10,7 @@ from earshot_contract.keys import webhook_secrets_pk
 
 
 def add(owner: str, table: str) -> str:
-    """Create a secret, which signs all callbacks of an owner's jobs from now on, beside those there are.
+    """Create a secret, which signs all callbacks of an owner's jobs from now on, together with existing ones.
 
     Args:
         owner: id of a key, `public`, or `deployment`.

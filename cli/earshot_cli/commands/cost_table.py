@@ -17,7 +17,7 @@ def cost_table(found: Sequence[AudioCost], *, narrow: bool) -> Table:
 
     Args:
         found: what a worker of each kind costs.
-        narrow: leave out what a burst costs beside its audio, and the date of the prices.
+        narrow: leave out the cost of a burst besides its audio, and the date of the prices.
     """
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("worker", no_wrap=True)
@@ -31,7 +31,7 @@ def cost_table(found: Sequence[AudioCost], *, narrow: bool) -> Table:
 
 
 def speeds(found: Sequence[AudioCost]) -> str:
-    """Return how fast each kind of worker is, and whether that is known."""
+    """Return the speed of each kind of worker, and whether it was measured."""
     names = {WorkerKind.TASK: "a task", WorkerKind.QUICK: "a quick worker (Lambda)"}
     by_kind = {each.kind: each for each in found}
     origin = {True: "measured", False: "assumed: not measured yet"}

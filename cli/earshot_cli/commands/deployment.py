@@ -14,14 +14,13 @@ from typing import Annotated, Any
 import typer
 
 from earshot_cli import CLONE
-from earshot_cli.aws import job_logs
 from earshot_cli.aws.clients import aws_errors, client, price_list_client
-from earshot_cli.aws.deployed_stack import DATA_DIR, local_outputs, read_stack, stack_outputs
+from earshot_cli.aws.deployed_stack import read_stack, stack_outputs
 from earshot_cli.aws.stack_state import DELETING, Stage, check_unprotected, is_earshots, refusal, stage
-from earshot_cli.commands.admin import DataDir, Stack
 from earshot_cli.commands.cost_table import WIDE_COLUMNS, cost_table, speeds
 from earshot_cli.commands.doctor import Flavour, print_findings
-from earshot_cli.console import stderr, stdout, write
+from earshot_cli.commands.interrupts import interruptible
+from earshot_cli.console import stderr, stdout
 from earshot_cli.deployment import image_assets, image_builder, release
 from earshot_cli.deployment.account_checks import Level
 from earshot_cli.deployment.cdk import check_clone, run_cdk
@@ -41,6 +40,10 @@ class ImageBuild(StrEnum):
     CODEBUILD = "codebuild"
 
 
+# After Ctrl-C while the CDK waits for CloudFormation.
+GOES_ON = "CloudFormation goes on by itself if it has begun, which its console shows."
+
+DOCKER_NEEDED = {ImageBuild.DOCKER: True, ImageBuild.AUTO: False, ImageBuild.CODEBUILD: None}  # of `examine`
 Settings = Annotated[
     list[str] | None,
     typer.Option("--context", "-c", metavar="NAME=VALUE", help="A setting of the deployment; may be repeated."),
@@ -63,8 +66,12 @@ def deploy(
     check_clone()
     settings = {**_named(context, name), "name": name}
     _check_name_is_free(name)
-    folder = _build(name, _with_price(settings, {}), image, unchecked, {})
-    release.deploy(name, folder)
+    with interruptible("Nothing was deployed."):
+        folder = _build(name, _with_price(settings, {}), image, unchecked, {})
+    with interruptible(
+        f"{GOES_ON} When it has ended: `earshot upgrade {name}`, or `earshot deploy --name {name}` again."
+    ):
+        release.deploy(name, folder)
     model = json.loads(stack_outputs(name)["Settings"])["default_model"]  # a deployment starts without one
     stderr.print(
         f"Deployed. Next: `earshot model add {model} --stack {name}`, then `earshot key create NAME --stack {name}`.",
@@ -86,12 +93,13 @@ def upgrade(
     deployed = release.deployed_settings(stack_outputs(stack), named)
     if _kinds({**deployed, **named}) != _kinds(deployed):
         named = _with_price(named, deployed)
-    folder = _build(stack, {**named, "name": stack}, image, unchecked, deployed)
-    for line in release.settings_changes(deployed, release.synthesized_settings(stack, folder)):
-        stdout.print(f"Setting  {line}", markup=False)
-    stderr.print("CloudFormation prepares the changes. What the CDK prints about it changes nothing yet.")
-    with aws_errors(f"The changes of {stack} cannot be prepared"):
-        found = release.prepare(client, stack, folder)
+    with interruptible("Nothing was changed."):
+        folder = _build(stack, {**named, "name": stack}, image, unchecked, deployed)
+        for line in release.settings_changes(deployed, release.synthesized_settings(stack, folder)):
+            stdout.print(f"Setting  {line}", markup=False)
+        stderr.print("CloudFormation prepares the changes. What the CDK prints about it changes nothing yet.")
+        with aws_errors(f"The changes of {stack} cannot be prepared"):
+            found = release.prepare(client, stack, folder)
     if not found:
         stderr.print("Nothing differs from what is deployed.")
         return
@@ -102,7 +110,8 @@ def upgrade(
         with aws_errors("The change set cannot be deleted"):
             release.discard(client, stack)
         raise typer.Abort
-    release.execute(stack, folder)
+    with interruptible(f"{GOES_ON} When it has ended, repeat the command."):
+        release.execute(stack, folder)
 
 
 def cdk(context: typer.Context) -> None:
@@ -111,7 +120,7 @@ def cdk(context: typer.Context) -> None:
 
 
 def _named(context: Sequence[str] | None, stack: str) -> dict[str, str]:
-    """Return the settings that the command names. The stack's name is none of them: it is an argument or --name."""
+    """Return the settings that the command names. The stack's name is not one of them: it is an argument or --name."""
     settings = release.parse_settings(context or [])
     if settings.pop("name", stack) != stack:
         raise CliError(f"-c name: this command is about {stack}. Name the stack by --name or the argument STACK.")
@@ -119,7 +128,7 @@ def _named(context: Sequence[str] | None, stack: str) -> dict[str, str]:
 
 
 def _kinds(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a worker's price follows from: the flavour and the instance types, in order."""
+    """Return the settings that determine a worker's price: the flavour and the instance types, in order."""
     types = settings.get("instance_types", DEFAULT_INSTANCE_TYPE)
     return {
         "flavour": settings.get("flavour", Flavour.GPU),
@@ -156,7 +165,7 @@ def _check_name_is_free(name: str) -> None:
 
 
 def _check_stands(name: str) -> None:
-    """Raise unless CloudFormation can change the stack: not while it changes, nor after a failed way back."""
+    """Raise unless CloudFormation can change the stack: not during a change, nor after a failed rollback."""
     description, region = read_stack(name)
     if stage(description) is not Stage.STANDS:
         raise refusal(name, description, region)
@@ -175,7 +184,7 @@ def _build(
         first=not deployed,
         parameters=release.public_parameters(name, folder),
     )
-    problems = print_findings(examine(client, needs, docker_needed=image is ImageBuild.DOCKER), only_open=True)
+    problems = print_findings(examine(client, needs, docker_needed=DOCKER_NEEDED[image]), only_open=True)
     if problems and not unchecked:
         raise CliError(
             f"{problems} of these would make a deployment fail; --unchecked tries it all the same.", Status.FAILED
@@ -209,28 +218,6 @@ def cost(
     )
 
 
-def logs(
-    job_id: Annotated[str, typer.Argument(metavar="ID", help="Id of a job, or its first 6 characters or more.")],
-    stack: Stack = None,
-    data_dir: DataDir = DATA_DIR,
-) -> None:
-    """Print what every function, worker and state machine logged about a job, by time."""
-    outputs = stack_outputs(stack) if stack else local_outputs(data_dir)
-    with aws_errors(f"The logs of {job_id} cannot be read"):
-        found, created = job_logs.whole_id(client, outputs["TableName"], job_id)
-        if stack:
-            lines = job_logs.cloud_lines(client, stack, found, created)
-        else:
-            lines = job_logs.local_lines(data_dir / "logs", found)
-    if not lines:
-        raise CliError(f"No log has a line of {found}: lines come within a minute, and are deleted after a month.")
-    for line in lines:
-        fields = " ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in line.fields.items())
-        write(" ".join(filter(None, (line.time, f"{line.source:<13}", f"{line.level:<7}", line.text, fields))))
-        if line.traceback:
-            write(line.traceback)
-
-
 def destroy(
     stack: Annotated[str, typer.Argument(metavar="STACK", help="Name of the stack, for example Earshot.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -245,6 +232,7 @@ def destroy(
     if not yes:
         question = f"Stop all jobs of {stack} in {region} and delete it? Buckets and table stay."
         typer.confirm(question, abort=True, err=True)
-    with aws_errors(f"The deployment {stack} could not be removed"):
+    left = "What was stopped stays stopped, and a deletion that has begun goes on. Repeat the command: it continues."
+    with interruptible(left), aws_errors(f"The deployment {stack} could not be removed"):
         kept = remove(client, stack, stderr.print, time.sleep)
     stderr.print(f"Removed {stack}. What holds data stays: {', '.join(kept) or 'nothing'}.")

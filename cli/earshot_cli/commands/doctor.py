@@ -19,7 +19,7 @@ STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "red"}
 
 
 class Flavour(StrEnum):
-    """What workers run on; the setting `flavour` of a deployment."""
+    """Kind of machine that workers run on; the setting `flavour` of a deployment."""
 
     GPU = "gpu"
     CPU = "cpu"

@@ -33,7 +33,7 @@ def jobs_table(jobs: list[dict[str, Any]], *, short_ids: bool = False, fit: bool
         if column != "created" or not narrow:
             table.add_column(column, no_wrap=True, min_width=width)
     progress = [_progress(job) for job in jobs]
-    # Nothing is on its way in most lists; and in 80 columns whole ids leave no room for it.
+    # Most lists have no unfinished job; and whole ids leave no room for progress in 80 columns.
     with_progress = any(progress) and (short_ids or not fit)
     if with_progress:
         table.add_column("progress", no_wrap=True, min_width=8)
@@ -104,7 +104,7 @@ def _source(job: dict[str, Any]) -> str:
 
 
 def _key(job: dict[str, Any]) -> str:
-    """Describe whose job it is, for those who see more than their own."""
+    """Describe whose job it is, for callers who see the jobs of others."""
     owner, caller = job.get("owner"), job.get("caller")
     return f"{caller} ({owner})" if caller and owner else str(owner or caller or "")
 
@@ -131,7 +131,7 @@ def _one_line(text: str) -> str:
 
 
 def _progress(job: dict[str, Any]) -> str:
-    """Describe in at most 11 characters how far an unfinished job is: its share, or what stands before it."""
+    """Describe the progress of an unfinished job in at most 11 characters: its share, or the jobs ahead of it."""
     if job["state"] not in ("queued", "processing"):
         return ""
     if ahead := job.get("jobs_ahead"):
@@ -148,7 +148,7 @@ def _progress_and_rest(job: dict[str, Any]) -> str:
 
 
 def _shards(shards: dict[str, Any]) -> str:
-    """Describe how many shards are done, and why there are fewer than the length asks for."""
+    """Describe how many shards are done, and why there are fewer than the length requires."""
     if not shards:
         return ""
     count = f"{shards.get('done', 0)} of {shards.get('total', '?')}"

@@ -1,4 +1,4 @@
-"""`earshot jobs`, `show`, `cancel`, `delete`, `retry` and `redeliver`: what there is to do with jobs."""
+"""`earshot jobs`, `show`, `cancel`, `delete`, `retry` and `redeliver`: commands on jobs."""
 
 from __future__ import annotations
 

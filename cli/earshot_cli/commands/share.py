@@ -1,4 +1,4 @@
-"""`earshot share`: links by which somebody without a key reads one transcript."""
+"""`earshot share`: links that read one transcript without a key."""
 
 from __future__ import annotations
 

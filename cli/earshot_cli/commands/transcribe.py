@@ -79,7 +79,7 @@ def transcribe(
     try:
         has_folder = any(map(is_folder, sources))
         several_to_stdout = len(formats) > 1 and not as_json
-        out = local_path(str(out)) if out else None  # a shell leaves `--out=~/texts` as it is
+        out = local_path(str(out)) if out else None  # shells do not expand `--out=~/texts`
         to_files = out is not None or next_to_source or has_folder or several_to_stdout or skip_existing or overwrite
         if to_files:
             tasks = plan_files(found, formats, out, skip_existing=skip_existing, overwrite=overwrite)
@@ -110,7 +110,7 @@ def _run(
     *,
     quiet: bool,
 ) -> Status:
-    """Transcribe what is left to do, with a display while it runs and a summary after it, also after Ctrl-C."""
+    """Transcribe the remaining tasks, with a display during the run and a summary after it, also after Ctrl-C."""
     run = RunProgress(len(tasks), skipped=len(found) - len(tasks))
 
     async def call() -> Status:

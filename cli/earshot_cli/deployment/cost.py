@@ -1,6 +1,6 @@
 """Cost of audio: the deployment's settings and AWS's list prices, put into the formula of docs/explanation/cost.md.
 
-Prices come from the AWS Price List API when the command runs, for the stack's own region; none is written down here.
+Prices come from the AWS Price List API when the command runs, for the stack's own region; the code contains none.
 Speeds and starts are those that the deployment's workers have measured; until then they are assumed.
 """
 
@@ -33,16 +33,16 @@ class Price:
 
 @dataclass(frozen=True)
 class AudioCost:
-    """What a worker's audio costs, in US dollars.
+    """Cost of a worker's audio, in US dollars.
 
     Attributes:
         kind: kind of the worker.
         price: its price.
         speed: seconds of audio that it transcribes in a second.
         start: seconds until it has started.
-        after: seconds that are paid after its last audio: idle, and the instance's own.
+        after: seconds that are paid after its last audio: the idle time, and the instance's own time until it ends.
         speed_measured: whether the deployment's workers have measured the speed; otherwise it is assumed.
-        start_measured: the same of the start.
+        start_measured: whether they have measured the start; otherwise it is assumed.
     """
 
     kind: WorkerKind
@@ -60,7 +60,7 @@ class AudioCost:
 
     @property
     def burst(self) -> float:
-        """What each burst costs beside its audio."""
+        """Cost of each burst besides its audio: start and idle time."""
         return self.price.usd * (self.start + self.after) / HOUR
 
     @property

@@ -1,4 +1,4 @@
-"""Removal of a deployment: stop what runs, empty its queues, wait until its instances are gone, delete the stack.
+"""Removal of a deployment: stop its executions and tasks, empty its queues, wait for its instances, delete the stack.
 
 ECS refuses to delete a cluster with a container instance or a capacity provider in use, so while a worker lives a
 deletion of the stack alone fails (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html).
@@ -28,8 +28,8 @@ REASON = "The deployment is being removed."
 def destroy(client: Client, stack: str, progress: Callable[[str], None], sleep: Callable[[float], None]) -> list[str]:
     """Remove a deployment; return the resources that stay because they hold data.
 
-    The stack's resources say what there is, not its outputs: a stack whose creation failed has no outputs, and one
-    whose deletion failed has lost some of its resources.
+    The list of resources is read, not the outputs: a stack whose creation failed has no outputs, and one whose deletion
+    failed has lost some of its resources.
 
     Args:
         client: returns a boto3 client for the name of a service.
@@ -95,8 +95,8 @@ def _stop_tasks(client: Client, cluster: str) -> int:
     (https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync), and a worker that goes
     on waits for work for minutes.
 
-    A task that was stopped goes on for up to two minutes, until its worker has returned what it holds; then Fargate
-    takes its network interface away. Until then the cluster and the security group cannot be deleted, and ListTasks
+    A task that was stopped runs for up to two more minutes, until its worker has returned its messages; then Fargate
+    removes its network interface. Until then the cluster and the security group cannot be deleted, and ListTasks
     names the task only with desired status STOPPED, among the tasks that stopped in the last hour.
     """
     ecs = client("ecs")

@@ -17,7 +17,7 @@ from earshot_cli.deployment.region_checks import VCPU_QUOTAS
 
 @dataclass(frozen=True)
 class Needs:
-    """What a deployment with certain settings needs of its account; the settings of the same names."""
+    """Settings of a deployment that decide what it needs of its account."""
 
     gpu: bool = True
     spot: bool = True
@@ -40,7 +40,7 @@ def examine(
     client: Client,
     needs: Needs,
     *,
-    docker_needed: bool = False,
+    docker_needed: bool | None = False,
     run: Callable[..., Any] = subprocess.run,
 ) -> Iterator[Finding]:
     """Yield a finding for each check. One that AWS denies to these credentials is a warning, not an end.
@@ -48,7 +48,7 @@ def examine(
     Args:
         client: returns a boto3 client for the name of a service.
         needs: needs of the deployment.
-        docker_needed: without Docker the deployment fails; otherwise CodeBuild builds the image.
+        docker_needed: without Docker the deployment fails; False: CodeBuild builds the image then; None: in any case.
         run: `subprocess.run`.
     """
     from botocore.exceptions import BotoCoreError, ClientError
@@ -62,6 +62,8 @@ def examine(
             yield check()
         except (BotoCoreError, ClientError) as error:
             yield _unanswered(name, error)
+    if docker_needed is None:
+        return
     found = docker(run)
     if found.level is Level.PROBLEM and not docker_needed:
         found = Finding(
@@ -75,7 +77,8 @@ def examine(
 def _unanswered(name: str, error: Exception) -> Finding:
     """Return the finding of a check that AWS did not answer.
 
-    What the organization forbids here it most likely forbids to the deployment, too: policies name services or regions.
+    A call that the organization forbids here is probably forbidden to the deployment, too: its policies name services
+    or regions.
     """
     why = f"AWS did not answer the question: {reason(error)}"
     if is_denied_by_the_organization(error):

@@ -1,4 +1,4 @@
-"""Images of a synthesized app: what each is built from, and under which tag the CDK looks for it."""
+"""Images of a synthesized app: the build context of each, and the tag under which the CDK looks for it."""
 
 from __future__ import annotations
 

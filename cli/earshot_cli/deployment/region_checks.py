@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from earshot_cli.deployment.account_checks import Client, Finding, Level
 from earshot_contract.aws_errors import error_code
 
-QUICK_SHARE = 4  # the most of the account's concurrent functions that may be quick workers: one in so many
+QUICK_SHARE = 4  # at most one in four of the account's concurrent functions may be a quick worker
 WORKER_VCPUS = 4  # of each instance type that the GPU flavour uses, and of a task on Fargate
 # An instance that was scaled in counts for minutes more, so a worker beside a leaving one needs a second share.
 ROOMY_VCPUS = 16

@@ -21,7 +21,7 @@ from earshot_contract.names import DEPLOYED_CONTEXT
 Client = Callable[[str], Any]  # name of a service → boto3 client
 
 CHANGE_SET = "earshot-release"
-# What holds data, or an address that callers have. CloudFormation would make an empty, or another, one in its place.
+# Types of resources with data, or with an address that callers use. CloudFormation would replace them by empty ones.
 STATEFUL = frozenset(
     {
         "AWS::S3::Bucket",
@@ -119,7 +119,7 @@ def public_parameters(name: str, folder: Path) -> list[str]:
 
 
 def settings_changes(deployed: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a line for each setting that an upgrade changes, brings or no longer knows."""
+    """Yield a line for each setting that an upgrade changes, adds or removes."""
     for name in sorted({*deployed, *after}):
         if name not in after:
             yield f"{name}: {_text(deployed[name])} → gone in this version"

@@ -77,7 +77,7 @@ def addresses(cloud: RunningCloud, key: str | None, clone: Path) -> str:
 
 
 def command() -> str:
-    """Return how this command was called, so that a printed line can be pasted: not every shell has it on its path."""
+    """Return the command as it was called, so that a printed line can be pasted: it may not be on the shell's path."""
     called = Path(sys.argv[0])
     return os.path.relpath(called) if called.name == "earshot" and called.is_file() else "earshot"
 

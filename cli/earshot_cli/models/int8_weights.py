@@ -58,7 +58,7 @@ def write_int8(path: Path, target: Path) -> Int8Weights | None:
         target: file to write.
 
     Returns:
-        What the manifest says about it; None: the file is of another version, or no file of CTranslate2.
+        The manifest's member about it; None: the file is of another version, or not of CTranslate2.
     """
     digest, size, blocks = hashlib.sha256(), 0, []
     threads = os.cpu_count() or 1

@@ -121,7 +121,7 @@ def _resolve(model: str) -> tuple[huggingface_hub.Repository | Path, str]:
 
 
 def _embedded_speakers() -> Path:
-    """Make the model that tells speakers apart, or find it; raises CliError if this is no clone, or it fails."""
+    """Make the model that tells speakers apart, or find it; raise CliError outside a clone, or if that fails."""
     try:
         from localcloud.cloud import MODELS
         from localcloud.embedded_model import CorruptModel

@@ -9,7 +9,7 @@ from earshot_cli.errors import CliError, Status
 
 
 class Format(StrEnum):
-    """What `--format` takes: the stored formats, of which `txt` is called `text`."""
+    """Values of `--format`: the stored formats, of which `txt` is called `text`."""
 
     JSON = "json"
     TEXT = "text"

@@ -1,4 +1,4 @@
-"""Files of results: where each goes, which are there already, and how they are written."""
+"""Files of results: their paths, existing ones, and how they are written."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MAX_NAME_BYTES = 255  # of a file, in the file systems of Linux and macOS
 
 @dataclass(frozen=True)
 class Task:
-    """One source and the formats wanted of it; `files` has where each goes, and is empty for standard output."""
+    """One source and its requested formats; `files` has the path for each, and is empty for standard output."""
 
     source: Source
     formats: Sequence[Format]
@@ -35,7 +35,7 @@ def plan_files(
 ) -> list[Task]:
     """Return a task for each source whose results are to be written into files.
 
-    `ep1.flac` gives `ep1.srt`. Where two sources would write one file, such as `ep1.flac` and `ep1.mp3`, each keeps its
+    `ep1.flac` gives `ep1.srt`. If two sources would write one file, such as `ep1.flac` and `ep1.mp3`, each keeps its
     whole name: `ep1.flac.srt`.
 
     Args:
@@ -82,7 +82,7 @@ def plan_files(
 
 
 def _check_folder(out: Path | None) -> None:
-    """Refuse an `--out` that is a file, or means one: `-o talk.txt` would make a folder of that name."""
+    """Refuse an `--out` that is a file, or looks like one: `-o talk.txt` would make a folder of that name."""
     if out is None or os.path.isdir(out):
         return
     if os.path.exists(out) or out.suffix.removeprefix(".") in {form.api_name for form in Format}:
@@ -93,7 +93,7 @@ def _check_folder(out: Path | None) -> None:
 
 
 def _check_writable(folder: Path) -> None:
-    """Refuse a folder that files cannot be written into: what is transcribed has its price before it is written."""
+    """Refuse a folder that files cannot be written into, before the transcription costs money."""
     # Not Path.exists, which fails where a folder above may not be entered.
     there = next(each for each in (folder.absolute(), *folder.absolute().parents) if os.path.exists(each))
     if not there.is_dir():
@@ -105,14 +105,14 @@ def _check_writable(folder: Path) -> None:
 
 
 def _file_name(stem: str, form: Format) -> str:
-    """Return the name of a file; a stem that the name of no file has room for loses its end."""
+    """Return the name of a file; a stem that is too long for a file's name loses its end."""
     ending = f".{form.api_name}"
     encoded, room = os.fsencode(stem), _MAX_NAME_BYTES - len(ending)
     return (stem if len(encoded) <= room else encoded[:room].decode(errors="ignore")) + ending
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a result, whole or not at all: an interrupted write leaves no part that --skip-existing would trust.
+    """Write a result completely or not at all: --skip-existing would take a part of one for the whole.
 
     Raises:
         CliError: the file cannot be written.

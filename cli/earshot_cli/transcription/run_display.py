@@ -16,7 +16,7 @@ _REFRESHES_PER_SECOND = 5
 
 
 class _Lines:
-    """What rich draws: the lines of a run, for the terminal's present size."""
+    """Lines of a run, which rich draws for the terminal's present size."""
 
     def __init__(self, run: RunProgress) -> None:
         self._run = run
@@ -30,8 +30,8 @@ class _Lines:
 def show_run(run: RunProgress, console: Console, *, quiet: bool = False) -> Iterator[None]:
     """Show a run while the context is open; nothing where the console is no terminal that can move its cursor.
 
-    What is printed to the console meanwhile stands above. So does what is printed to standard output, if that is a
-    terminal; a file or a pipe gets it as it is.
+    Other output to the console appears above it, and so does standard output, if that is a terminal; a file or a pipe
+    gets it unchanged.
     """
     if quiet or not console.is_terminal or console.is_dumb_terminal:
         yield

@@ -18,15 +18,15 @@ BAR_WIDTH = 20
 _STATE_WIDTH = 13  # of "transcribing"
 _MIN_NAME_WIDTH, _MAX_NAME_WIDTH = 12, 44
 _ENDING_WIDTH = 7  # of " 12.mp3": a number and what follows it
-_FIRST_ESTIMATE_SECONDS, _FIRST_ESTIMATE_SHARE = 5.0, 0.03  # before this an estimate of the time left says nothing
-_ALMOST_SHARE = 0.9  # from here on something that has no estimate any more is almost done
+_FIRST_ESTIMATE_SECONDS, _FIRST_ESTIMATE_SHARE = 5.0, 0.03  # before this an estimate of the time left is useless
+_ALMOST_SHARE = 0.9  # from here on a job or run whose estimated time has passed is "almost done"
 _WORDS = {"processing": "transcribing", "completed": "fetching"}  # the states of the API that have a plainer name here
 _STYLES = {"sending": "blue", "queued": "yellow", "transcribing": "cyan"}
 
 
 @dataclass
 class SourceProgress:
-    """What is known of one source that is being sent or transcribed."""
+    """Progress of one source that is being sent or transcribed."""
 
     name: str
     size: int | None = None  # bytes; None: not known, as for a URL
@@ -40,7 +40,7 @@ class SourceProgress:
     clock: Callable[[], float] = time.monotonic
 
     def show_busy(self, seconds: float) -> None:
-        """Note that the deployment is busy, and is tried again in so many seconds; 0: it is not any more."""
+        """Note that the deployment is busy, with the seconds until the next attempt; 0: it is no longer busy."""
         self.busy_until = self.clock() + seconds if seconds else 0.0
 
     @property
@@ -79,7 +79,7 @@ class RunProgress:
 
     def __post_init__(self) -> None:
         self.started = self.clock()
-        self._seen = (0.0, 0.0)  # the share that was last seen, and `elapsed` when it became that
+        self._seen = (0.0, 0.0)  # the last share, and `elapsed` when it changed
 
     def add(self, name: str, size: int | None = None) -> SourceProgress:
         """Add a source, which waits."""
@@ -130,12 +130,12 @@ class RunProgress:
 
     @property
     def speed(self) -> float:
-        """Seconds of audio that are transcribed in a second; 0 in the first second, in which it says nothing."""
+        """Seconds of audio that are transcribed in a second; 0 in the first second, which is too short to measure."""
         return self.audio_seconds / self.elapsed if self.elapsed > 1 else 0.0
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds that the rest takes, if it goes on as it went; None: not known yet."""
+        """Seconds that the rest takes at the speed so far; None: not known yet."""
         share, elapsed = self.share, self.elapsed
         if share != self._seen[0]:
             self._seen = (share, elapsed)
@@ -207,7 +207,7 @@ def _whole(run: RunProgress, width: int) -> Text:
 
 
 def _left(seconds: float | None, share: float | None) -> str:
-    """Describe what is left; an estimate that is used up before the end leaves no gap behind it."""
+    """Describe the time left; if the estimated time has passed before the end, say that it is almost done."""
     if seconds:
         return f"{duration(seconds)} left"
     return "almost done" if share is not None and share >= _ALMOST_SHARE else ""

@@ -63,7 +63,7 @@ class RunReport:
         self._note(outcome, files)
 
     def note_busy(self) -> None:
-        """Say once in a log that the deployment is busy; on a terminal the display says it, and until when."""
+        """Write once into a log that the deployment is busy; on a terminal the display shows it."""
         if not (self._quiet or self._noted_busy or stderr.is_terminal):
             stderr.print("The service is busy. What it does not take yet is sent again when it says so.")
         self._noted_busy = True
@@ -81,7 +81,7 @@ class RunReport:
             return
         for warning in outcome.job.get("warnings", []):
             message = str(warning.get("message", warning))
-            if message not in self._warned:  # an option that has no effect has none for each of a thousand files
+            if message not in self._warned:  # the same warning about an option comes with each of a thousand files
                 self._warned.add(message)
                 stderr.print(f"{argument}: warning: {message}", markup=False)
         if files and not stderr.is_terminal:  # a log; on a terminal the display and the summary say it

@@ -18,7 +18,7 @@ from earshot_cli.errors import CliError, Status
 from earshot_contract.credentials.url_credentials import without_credentials
 
 STDIN = "-"
-# Endings of the files that are taken from a folder. A file that is named itself may have any, or none.
+# Endings of the files that are taken from a folder. A file that is named on the command line may have any, or none.
 EXTENSIONS = frozenset([
     "3g2", "3ga", "3gp", "aac", "ac3", "aif", "aifc", "aiff", "amr", "ape", "au", "avi", "awb", "caf", "dss",
     "dts", "eac3", "f4a", "f4v", "flac", "flv", "m2ts", "m4a", "m4b", "m4r", "m4v", "mka", "mkv", "mov", "mp1",
@@ -40,7 +40,7 @@ class Source:
 
     @property
     def title(self) -> str:
-        """The argument as messages and documents show it: no user and no password of a URL, which end up in logs."""
+        """The argument for messages and documents, which end up in logs: without the user and password of a URL."""
         return self.argument if self.path else without_credentials(self.argument)
 
     @property

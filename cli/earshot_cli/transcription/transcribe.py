@@ -18,7 +18,7 @@ from earshot_cli.transcription.run_progress import RunProgress, SourceProgress
 from earshot_contract.job_state import JobState
 
 FIRST_POLL_SECONDS = 0.15  # between two looks at a job; grows by half each time
-_MAX_POLLS_PER_SECOND = 8  # of all jobs together: a look is a request that somebody pays for
+_MAX_POLLS_PER_SECOND = 8  # of all jobs together: each is a request that the deployment pays for
 _IN_VAIN = "all would end in the same way"
 _CANCEL_SECONDS = 5.0  # time limit for cancelling a running job after Ctrl-C
 
@@ -35,13 +35,13 @@ class Outcome:
 
 @dataclass
 class _Interruption:
-    """What became of the jobs that ran when a run ended early."""
+    """Jobs that were cancelled, or left, when a run ended early."""
 
     cancelled: list[str] = field(default_factory=list)  # their ids
     has_left: bool = False  # some that could not be cancelled
 
     async def cancel(self, api: ApiClient, job: Awaitable[str]) -> None:
-        """Cancel a job, whose id may still be on its way, within a time limit. No error keeps Ctrl-C from ending."""
+        """Cancel a job, whose id may not have arrived yet, within a time limit. Errors do not delay Ctrl-C."""
         try:
             async with asyncio.timeout(_CANCEL_SECONDS):
                 job_id = await job
@@ -172,7 +172,7 @@ async def _submitted(
         return await asyncio.shield(submission)
     except asyncio.CancelledError as end:
         on_its_way = seen.size and seen.size > MAX_BODY_BYTES and seen.sent < seen.size
-        if on_its_way or end.args == (_IN_VAIN,):  # there is no job of it, and will be none
+        if on_its_way or end.args == (_IN_VAIN,):  # no job was or will be created for it
             submission.cancel()
             await asyncio.wait([submission])
         else:

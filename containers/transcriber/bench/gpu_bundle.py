@@ -51,18 +51,27 @@ def needed(roots: Iterable[str], present: Iterable[str]) -> list[str]:
 
 
 def download(packages: Sequence[str], python: str, target: Path) -> list[Path]:
-    """Fetch wheels for Linux x86-64 and Python `python` with pip; return those of `packages`."""
+    """Return the wheels of `packages` for Linux x86-64 and Python `python`; pip fetches those that `target` lacks."""
     target.mkdir(parents=True, exist_ok=True)
+    if not (missing := set(packages) - wheels_in(target).keys()):
+        return [wheels_in(target)[package] for package in packages]
+    print(f"Downloading {len(missing)} packages …", flush=True)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
     command += ["--python-version", python, "--implementation", "cp", "--dest", str(target)]
-    subprocess.run([*command, *(f"--platform={name}" for name in _PLATFORMS), *packages], check=True)
-    names = {wheel: wheel.name.split("-") for wheel in sorted(target.glob("*.whl"))}
-    return [wheel for wheel, (name, number, *_) in names.items() if f"{canonicalize_name(name)}=={number}" in packages]
+    subprocess.run([*command, *(f"--platform={name}" for name in _PLATFORMS), *sorted(missing)], check=True)
+    return [wheels_in(target)[package] for package in packages]
+
+
+def wheels_in(folder: Path) -> dict[str, Path]:
+    """Return the wheels in a folder by name==version."""
+    wheels = {wheel: wheel.name.split("-") for wheel in sorted(folder.glob("*.whl"))}
+    return {f"{canonicalize_name(name)}=={number}": wheel for wheel, (name, number, *_) in wheels.items()}
 
 
 def pack(target: Path, folders: dict[str, Path]) -> Path:
     """Write a .tar.xz with each folder under its name; it is kept if it exists."""
     if not target.exists():
+        print(f"Packing {target.name} …", flush=True)
         unfinished = target.with_suffix(".part")
         with tarfile.open(unfinished, "w:xz", preset=_PRESET) as archive:
             for name, folder in folders.items():
@@ -106,12 +115,13 @@ def main(arguments: Sequence[str]) -> None:
     packed.mkdir(parents=True, exist_ok=True)
     present = [name for name in options.host_has.split(",") if name]
     archives = []
-    for wheel in download(needed(_ROOTS, present), options.python, options.out / "wheels"):
+    for wheel in download(needed(_ROOTS, present), options.python, options.out / "wheels" / options.python):
         unpacked = options.out / "unpacked" / wheel.name
         with zipfile.ZipFile(wheel) as file:
             file.extractall(unpacked)
         archives.append(pack(packed / f"{wheel.name}.tar.xz", {"site": unpacked}))
         shutil.rmtree(unpacked)
+    print("Preparing the model …", flush=True)
     model = int8_copy(options.model, options.out / options.model.name)
     archives.append(pack(packed / "model.tar.xz", {f"models/{options.model.name}": model}))
     code = packed / "code.tar.xz"

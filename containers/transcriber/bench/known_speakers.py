@@ -46,7 +46,7 @@ _STUDIO = " with samples of full band"  # a telephone conversation; else samples
 
 @dataclass
 class Counts:
-    """What became of the names, and how alike samples were to speakers."""
+    """Outcome of the names, and likeness of samples to speakers."""
 
     names: Counter[str] = field(default_factory=Counter)  # right, wrong, missing, stranger, strangers
     same: list[float] = field(default_factory=list)

@@ -197,7 +197,9 @@ def main(arguments: Sequence[str]) -> None:
         runs.append(partial(arrivals, "arriving", short, 1.0, processes))
     clock = "wall" if options.threads > 1 or resolve_settings().device == "cuda" else "cpu"
     for run in runs:
-        rows = _add_rows(rows, run())
+        measured = run()
+        print(f"{measured[0].scenario}: measured", flush=True)
+        rows = _add_rows(rows, measured)
         save(rows, options.out, shlex.join(arguments), clock)
     for process in processes:
         process.close()

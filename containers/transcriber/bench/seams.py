@@ -68,7 +68,7 @@ def encode(samples: np.ndarray, target: Path, name: str) -> Path:
 
 
 def transcribe(engine: Engine, path: Path, language: str, shards: int, profile: EngineProfile) -> Transcribed:
-    """Transcribe a file in so many shards, or as many as there are pauses for."""
+    """Transcribe a file in `shards` shards, or fewer if there are fewer pauses."""
     cuts: list[PacketPosition] = []
     seconds = None
     if shards > 1:

@@ -25,7 +25,7 @@ from bench.run import Process, take_turns
 from bench.scores.scoring import normalized
 from bench.tables.table import machine, print_table
 
-_AFTER_PAUSE_SECONDS = 0.2  # a word after so much silence begins where an ear hears it begin
+_AFTER_PAUSE_SECONDS = 0.2  # a word after this much silence begins where an ear hears it begin
 
 
 @dataclass

@@ -19,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.recordings.corpus import Clip, clips_of, concatenated, half_of
+from bench.recordings.degraded import DEGRADATIONS, TURNS, degraded
 from bench.run import Process
 from bench.scores.scoring import Errors, difference, rate
 from bench.scores.text_faults import TextFaults, find
@@ -134,6 +135,8 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--every", type=int, default=1, help="N: every Nth recording of a language and kind")
     parser.add_argument("--joined", type=float, default=0.0, help="seconds of a file joined from clips, one a language")
     parser.add_argument("--files", type=int, default=2, help="joined files")
+    parser.add_argument("--degraded", help=f"by commas, or all: {', '.join([*DEGRADATIONS, TURNS])}")
+    parser.add_argument("--each", type=int, default=20, help="recordings of each degradation")
     parser.add_argument("--languages", help="by commas; default: all")
     parser.add_argument("--detect", action="store_true", help="the language is detected, not given")
     parser.add_argument("--stock", default="default,batched 8", help="contestants of plain faster-whisper, by commas")
@@ -154,6 +157,9 @@ def main(arguments: Sequence[str]) -> None:
         clips = concatenated(short, options.files, options.joined, options.out)
     else:
         clips = _every([clip for clip in clips if clip.seconds <= options.longest], options.every)
+    if options.degraded:
+        names = [*DEGRADATIONS, TURNS] if options.degraded == "all" else options.degraded.split(",")
+        clips = degraded(clips, names, options.out / "degraded", options.each)
     found = {
         name: stock_texts(name, options.model, clips, options.cache, detect=options.detect)
         for name in options.stock.split(",")

@@ -87,7 +87,7 @@ class EngineSettings:
 
     @property
     def rounds_to_int8(self) -> bool:
-        """Whether ctranslate2 would round a model's weights to those that the bucket has as int8."""
+        """Whether ctranslate2 would round a model's weights to int8, which the bucket may have already."""
         return self.device == "cpu" and self.compute_type == _INT8
 
 
@@ -132,9 +132,9 @@ def choose_settings(machine: Machine) -> EngineSettings:
 
 
 def for_latency(settings: EngineSettings) -> EngineSettings:
-    """Return the settings with which a single clip is done soonest on a CPU: all threads within one window at a time.
+    """Return the settings with the shortest time for a single clip on a CPU: all threads work on one window.
 
-    They give less for many windows (see `choose_settings`): for callers that come one by one.
+    Their throughput with many windows is lower (see `choose_settings`). Used for callers that come one by one.
     """
     return replace(settings, batch_workers=1, threads=settings.batch_workers * settings.threads)
 
@@ -166,7 +166,7 @@ def configure_process(environment: Mapping[str, str] = os.environ, machine: Mach
     if settings.cpu_isa:
         os.environ["CT2_FORCE_CPU_ISA"] = settings.cpu_isa  # ctranslate2 reads it when it is imported
     os.environ.setdefault("OMP_NUM_THREADS", str(settings.threads))
-    # numpy's products are small. Its other threads would wait for the next in a loop, a quarter of what speakers cost.
+    # numpy's products are small. Its other threads would spin while they wait: a quarter of the time of diarization.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if settings.reuse_heap:
         libc = ctypes.CDLL(None)

@@ -36,7 +36,7 @@ def transcribe(
         options: fields of `Shard`.
 
     Returns:
-        The exit code: 0, 1 when a file failed (the others are transcribed all the same), 2 when `model` does not load.
+        The exit code: 0, 1 when a file failed (the others are still transcribed), 2 when `model` does not load.
     """
     if not (model / WEIGHTS).is_file():
         return _print_error(f"{model} is no CTranslate2 Whisper folder: it holds no {WEIGHTS}", 2)

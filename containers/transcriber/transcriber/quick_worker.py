@@ -22,7 +22,7 @@ from transcriber.logs import logger, start_logging
 if TYPE_CHECKING:  # they import boto3 and the decoder, while the model could be fetched already
     from transcriber.worker.loop import Worker, WorkerParts
 
-# Before the invocation's end: unfinished shards go back to their queue, and their results are no longer awaited.
+# Seconds before the invocation's end at which unfinished shards go back to their queue.
 STOP_SECONDS = 10.0
 
 # Before ctranslate2 is imported, and before the first invocation: initialising may take ten seconds only, so nothing
@@ -44,7 +44,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         `{"cold"}`: whether the process had to start.
 
     Raises:
-        RuntimeError: every shard failed here; the process ends. The second time in a row its slot cools down.
+        RuntimeError: every shard failed here, so the process ends. After the second time in a row its slot cools down.
     """
     global _kept, _engine_settings
     began = time.monotonic()
@@ -69,8 +69,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         threading.Thread(target=_import_engine, daemon=True).start()  # while the model is fetched
         _kept = build_parts(settings, AwsClients.connect(), lambda: _engine_settings)
         measures.stages["start_libraries"] = round(time.monotonic() - began, 3)
-    # Bulk shards keep a worker busy for minutes, which are worth another load of the model. A caller is not: one load
-    # takes longer than a clip gains.
+    # Bulk shards keep a worker busy for minutes: another load of the model, with other settings, pays. For a caller's
+    # clip it does not: the load takes longer than it saves.
     bulk = settings.queues is WorkerQueues.ALL
     if cold or (bulk and _engine_settings is _LATENCY):
         _kept.engines.close()

@@ -20,10 +20,10 @@ class WorkerSettings:
     table: str
     slot: str | None = None  # partition key of the slot's item, e.g. "SLOT#000"
     lease: str | None = None
-    idle_seconds: float = 20.0  # without a shard for so long, the worker exits
-    queues: WorkerQueues = WorkerQueues.ALL  # that the worker receives from
+    idle_seconds: float = 20.0  # without a shard for this time, the worker exits
+    queues: WorkerQueues = WorkerQueues.ALL  # queues that the worker receives from
     kind: WorkerKind = WorkerKind.TASK  # of this worker
-    model_dir: Path | None = None  # folder of models already on this disk, looked at before the bucket
+    model_dir: Path | None = None  # folder of models already on this disk, searched before the bucket
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> WorkerSettings:

@@ -29,7 +29,7 @@ DEFAULT_KEY = ""
 
 
 class Scope(StrEnum):
-    """What a key may do. Each scope includes those before it."""
+    """Permissions of a key. Each scope includes those before it."""
 
     READ = "read"  # list and read its owner's jobs
     WRITE = "write"  # transcribe, retry and delete them, too
@@ -48,14 +48,14 @@ class ApiKey(Struct, frozen=True):
     name: str  # a label for people
     owner: str  # whose jobs it sees: its own id, or the owner that it was made for
     scope: Scope = Scope.WRITE
-    prefix: str = ""  # first characters of the key; "" in items of 0.1
+    prefix: str = ""  # first characters of the key; "" in items of earlier versions
     created: str = ""  # ISO 8601
     expires: int | None = None  # epoch seconds
     used: int | None = None  # epoch seconds of the last use, exact to USED_SECONDS
 
     @classmethod
     def from_item(cls, item: dict[str, Any]) -> Self:
-        """Read an item. Items of 0.1 have a name and a time of creation only; a key of an unknown scope may read."""
+        """Read an item. Items of earlier versions have only name and creation time; an unknown scope means `read`."""
         scope = str(item.get("scope", Scope.WRITE))
         key_id = item["pk"].partition("#")[2][:ID_CHARACTERS]
         return cls(

@@ -28,7 +28,7 @@ class TrackRequest(Document):
 
 @dataclass(frozen=True)
 class TrackHeader:
-    """What a file's header says of one of its audio tracks."""
+    """An audio track, as the file's header describes it."""
 
     is_default: bool
     language: str | None = None  # as the file spells it; None: not named

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class EngineProfile(StrEnum):
-    """What an engine spends on a shard. An engine with only one way of working ignores it."""
+    """Effort of an engine on a shard. An engine with only one way of working ignores it."""
 
     ACCURATE = "accurate"  # the fewest words and punctuation marks wrong
     FAST = "fast"  # the least time, at a cost in words and punctuation

@@ -99,7 +99,7 @@ class ShardSpeakers(Document):
 
 @dataclass(frozen=True)
 class AudioInfo(Document):
-    """What the decoder found in the file."""
+    """Properties of the file that the decoder found."""
 
     sha256: Annotated[Sha256, Meta(description="Of the file's bytes as they were submitted")]
     duration: Annotated[Seconds, Meta(description="Seconds of the whole file, decoded")]

@@ -27,7 +27,7 @@ SEGMENT_OF_MP4 = (
 )
 UNFINISHED_COPY = "(a copy or download that was not finished: fetch it again)"
 _CERTAIN_SIGNATURE = 4  # bytes that no samples without a header begin with
-_CERTAIN_TEXT = 64  # letters: samples without a header do not begin with so long a text by chance
+_CERTAIN_TEXT = 64  # letters: samples without a header do not begin with a text of this length by chance
 _ASCII_ROW = 32  # codes: mu-law 0x60-0x7F, A-law 0x40-0x5F are quiet samples of one sign; words have spaces or digits
 _ICON = re.compile(rb"\0\0\x01\0[\x01-\x20]\0")  # an MP4 whose first box has 256 bytes begins almost so
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")

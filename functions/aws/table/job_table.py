@@ -207,13 +207,8 @@ def unfinished(before: str) -> Iterator[Job]:
         day = dynamodb.key("day").eq(date)
         for item in dynamodb.newest_items(LISTING_INDEX, day, limit=1000, only=_unfinished()):
             job = Job.from_json(item)
-            if _queued_at(job) < before:
+            if job.queued_at < before:
                 yield job
-
-
-def _queued_at(job: Job) -> str:
-    """Return when the job was made, or made `queued` again by a retry."""
-    return (job.history[-1].completed if job.history else None) or job.created
 
 
 def _job(item: dict[str, Any] | None) -> Job | None:

@@ -8,5 +8,5 @@ from functions.aws.table import dynamodb
 
 
 def find(owner: str | None) -> list[str]:
-    """Return an owner's secrets, the oldest first; [] without any, and for a row of 0.1, which has no owner."""
+    """Return an owner's secrets, the oldest first; [] without any, and for None, as in rows of earlier versions."""
     return secrets_of(dynamodb.get(webhook_secrets_pk(owner))) if owner else []

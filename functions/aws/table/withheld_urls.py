@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from earshot_contract.keys import callback_url_pk, source_url_pk
 from functions.aws.table import dynamodb
 from functions.aws.table.dynamodb import attribute
 
+if TYPE_CHECKING:
+    from functions.jobs.job import Job
+
 # Days in which a failed or cancelled job can fetch its audio again, and in which a callback can be sent again after the
 # last try. A presigned URL of S3 is valid for as long at most
-# (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html). Between two tries of a callback is a
-# day or so (functions/network/callback_schedule.py), between a job's request and its end SHARD_WAIT_DAYS.
+# (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html). A run takes SHARD_WAIT_DAYS and
+# some hours; its end and the first try, and two tries, are a day or so apart (functions/network/callback_schedule.py).
+# Each of these steps begins with the whole time again.
 KEPT_DAYS = 7
 
 
@@ -66,3 +71,9 @@ callback_urls = WithheldUrls(
     f"The callback's URL of request {{job_id}} may hold a secret. It is kept for {KEPT_DAYS} days after the last try "
     "to deliver, and gone. `GET /v1/requests/{job_id}/result` has the result.",
 )
+
+
+def prolong_callback(job: Job) -> None:
+    """Keep the URL of a job's callback for KEPT_DAYS from now: its run begins again, or has ended."""
+    if job.callback_withheld:
+        callback_urls.prolong(job.id)

@@ -17,13 +17,13 @@ from earshot_contract.credentials.api_keys import DEPLOYMENT_OWNER
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
 from earshot_contract.keys import body_key, known_speakers_key, work_owner
-from functions.aws import model_bucket, s3, step_functions
-from functions.aws.clients import is_unavailable
+from functions.aws import model_bucket, s3
 from functions.aws.table import idempotency, job_table
 from functions.aws.table.idempotency import IdempotencyRecord
 from functions.aws.table.withheld_urls import callback_urls, source_urls
-from functions.errors import internal_error, remote_content_error, service_unavailable, too_busy, too_many_waiting
+from functions.errors import remote_content_error, too_busy, too_many_waiting
 from functions.handlers.api.admission import check_in_time, is_full, is_too_late_for_row
+from functions.handlers.api.start_job import start_job
 from functions.jobs.caller import Caller
 from functions.jobs.job import Job, Source, SourceKind
 from functions.jobs.redaction import stored_options, with_shown_callback, withheld_callback
@@ -41,7 +41,7 @@ ROW_POLL_SECONDS = 0.05  # between two looks for that row
 
 
 class TranscriptionRequest(Struct, frozen=True):
-    """What one request asks for: either the audio itself, or its source."""
+    """A request for a transcription, with either the audio itself or its source."""
 
     options: Options
     caller: Caller
@@ -91,16 +91,16 @@ def submit(request: TranscriptionRequest) -> tuple[Job, bool]:
         known = job_table.find(earlier.job_id) if earlier else None
         if known is None or not _is_reusable(known):
             raise too_many_waiting(settings().max_waiting_jobs)
-        return _start_execution(known), True
+        return _started(known), True
     record = idempotency.claim(digest, new_id)
     if record.job_id != new_id:
         previous_job = _await_job_row(record)
         if previous_job and _is_reusable(previous_job):
-            return _start_execution(previous_job), True
+            return _started(previous_job), True
         record = idempotency.claim(digest, new_id, replacing=record.job_id)
         if record.job_id != new_id and (previous_job := _await_job_row(record)):
             return previous_job, True
-    return _start_execution(_create_job(new_id, request, model.name)), False
+    return _started(_create_job(new_id, request, model.name)), False
 
 
 def _with_version(request: TranscriptionRequest) -> TranscriptionRequest:
@@ -178,20 +178,14 @@ def _create_job(job_id: str, request: TranscriptionRequest, model: str) -> Job:
     return job
 
 
-def _start_execution(job: Job) -> Job:
-    """Start a queued job's execution.
+def _started(job: Job) -> Job:
+    """Start a queued job's execution, and return the job.
 
     Starting it twice does nothing, so a retry completes a request that was interrupted between row and start.
     """
     if job.state is JobState.QUEUED:
-        try:
-            step_functions.start(settings().job_machine_arn, job.id, {"job_id": job.id})
-            logger.info("Accepted", job_id=job.id, owner=job.owner, source=job.source.kind)
-        except Exception as error:
-            logger.exception("The job could not be started", job_id=job.id)
-            answer = service_unavailable() if is_unavailable(error) else internal_error()
-            job_table.fail(job.id, answer.failure)
-            raise answer from None
+        start_job(job)
+        logger.info("Accepted", job_id=job.id, owner=job.owner, source=job.source.kind)
     return job
 
 

@@ -26,7 +26,7 @@ from earshot_contract.keys import (
 from functions.aws import s3, shard_results
 from functions.aws.init_phase import connect
 from functions.aws.table import job_table, latest_uploads
-from functions.aws.table.withheld_urls import source_urls
+from functions.aws.table.withheld_urls import prolong_callback, source_urls
 from functions.handlers.assemble.job_cost import job_cost
 from functions.handlers.assemble.output_files import OutputFile, output_files
 from functions.handlers.assemble.redacted_audio import copy_to_upload_key, request_copy
@@ -88,6 +88,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if finished is None:
         _remove_of_cancelled(job, keys)
         return {"job_id": job.id}
+    prolong_callback(finished)
     _remove_inputs(job)
     _add_metrics(job, transcript, results)
     logger.info("Assembled", model_seconds=transcript.model_seconds, audio_seconds=transcript.audio.duration)

@@ -22,7 +22,7 @@ SCHEMES = ("token", "bearer")  # authorization schemes of Deepgram's and OpenAI'
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Return a policy that allows every route to a known key, or to every caller where access is public.
 
-    What the key's scope forbids is refused by the API itself, with an error message: its router looks at `context`.
+    The API itself refuses what the key's scope forbids, with an error message: its router looks at `context`.
 
     Raises:
         Exception: "Unauthorized", the only text that API Gateway answers with 401. A policy that denies would become

@@ -16,6 +16,7 @@ from earshot_contract.job_state import JobState
 from functions.aws import event_bus, shard_results
 from functions.aws.init_phase import connect
 from functions.aws.table import job_table, latest_uploads
+from functions.aws.table.withheld_urls import prolong_callback
 from functions.errors import Failure
 from functions.handlers.fail import upload_errors
 from functions.handlers.fail.step_failures import STOPPED, failure_of_step, log_fields
@@ -57,6 +58,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     level("A job failed", job_id=job.id if job else None, **fields)
     if job is None:
         return {"job_id": None, "failure": failure.to_dict()}
+    prolong_callback(job)
     upload_errors.replace_results(job, failure)
     if Options.from_stored(job.parsed, job.options).redact:
         shard_results.remove(job.id)

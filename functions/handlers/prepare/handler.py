@@ -109,7 +109,16 @@ def _prepare(job: Job) -> dict[str, Any]:
     seconds = expected_seconds(probe, size) * shard_count(options, probe)
     interactive = is_interactive(job.source.kind, options, seconds)
     bucket = settings().transcripts_bucket
-    shards = plan_shards(job.id, audio, options, model.name, probe, bucket, interactive, speakers)
+    shards = plan_shards(
+        job.id,
+        audio,
+        options,
+        model=model.name,
+        probe=probe,
+        bucket=bucket,
+        interactive=interactive,
+        speakers=speakers,
+    )
     length = None
     if not interactive:
         config = settings()

@@ -20,6 +20,7 @@ def plan_shards(
     job_id: str,
     audio: S3Object,
     options: Options,
+    *,
     model: str,
     probe: Probe,
     bucket: str,

@@ -14,8 +14,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws import event_bus, step_functions
+from functions.aws.clients import is_unavailable
 from functions.aws.init_phase import connect
 from functions.aws.table import job_table
+from functions.aws.table.withheld_urls import prolong_callback
 from functions.errors import api_error
 from functions.jobs import job_events
 from functions.jobs.job import Job, timestamp
@@ -66,12 +68,21 @@ def _restart(job: Job) -> bool:
     """Start the job again; return False if it has finished meanwhile, or its execution runs after all."""
     if step_functions.is_running(_execution(job)):
         return False
+    prolong_callback(job)  # the run may take days once more
+    before = {"execution": job.execution, "restarts": job.restarts}
     restarts = (job.restarts or 0) + 1
     name = f"{job.id}-{job.attempt}-restart-{restarts}"  # a name is used once in 90 days
     execution = step_functions.execution_arn(settings().job_machine_arn, name)
     if job_table.update(job.id, _execution(job), execution=execution, restarts=restarts) is None:
         return False
-    step_functions.start(settings().job_machine_arn, name, {"job_id": job.id})
+    try:
+        step_functions.start(settings().job_machine_arn, name, {"job_id": job.id})
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
+        # The next run of the sweep starts it, under the same name; it counts as no restart.
+        job_table.update(job.id, execution, **before)
+        return False
     return True
 
 
@@ -80,6 +91,7 @@ def _fail(job: Job) -> bool:
     failed = job_table.fail(job.id, failure, _execution(job))
     if failed is None:
         return False
+    prolong_callback(failed)
     metrics.add_metric("JobsFailed", MetricUnit.Count, 1)
     event_bus.announce(job_events.detail(failed, settings().transcripts_bucket))
     return True

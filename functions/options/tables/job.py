@@ -34,7 +34,7 @@ JOB_OPTIONS = (
     implemented(
         "callback",
         OptionType.STRING,
-        "URL that the result is sent to when it is there, "
+        "URL to which the finished result is sent, "
         f"in up to {len(RETRY_DELAYS) + 1} tries; the request is answered at once.",
         Stage.QUEUE,
         Stage.DELIVERY,
@@ -54,7 +54,7 @@ JOB_OPTIONS = (
     implemented(
         "alternatives",
         OptionType.INTEGER,
-        "At most so many readings; Whisper gives one, and more are answered with a warning.",
+        "Maximum number of alternatives; Whisper gives one, and for more there is a warning.",
         Stage.METADATA,
         example="3",
         minimum=1,
@@ -63,7 +63,7 @@ JOB_OPTIONS = (
     implemented(
         "mip_opt_out",
         OptionType.BOOLEAN,
-        "Always so: the audio stays in your account.",
+        "Has no effect: the audio never leaves your account.",
         no_effect="No audio leaves the account, whatever the value.",
         example="true",
     ),

@@ -10,7 +10,7 @@ SPEAKER_OPTIONS = (
     implemented(
         "diarize",
         OptionType.BOOLEAN,
-        "Tells speakers apart; where the deployment has no model for it, there is a warning instead.",
+        "Tells speakers apart; without a model for it in the deployment there is a warning instead.",
         Stage.SHARD,
         example="true",
     ),
@@ -33,7 +33,7 @@ SPEAKER_OPTIONS = (
     implemented(
         "num_speakers",
         OptionType.INTEGER,
-        "Number of speakers, where the caller knows it; implies `diarize`.",
+        "Number of speakers, if the caller knows it; implies `diarize`.",
         Stage.SHARD,
         example="2",
         minimum=1,
@@ -42,7 +42,7 @@ SPEAKER_OPTIONS = (
     implemented(
         "min_speakers",
         OptionType.INTEGER,
-        "At least so many speakers; over 15 minutes, where so many voices can be told apart. Implies `diarize`.",
+        "Minimum number of speakers; of audio over 15 minutes only if that many voices are found. Implies `diarize`.",
         Stage.SHARD,
         example="2",
         minimum=1,
@@ -51,7 +51,7 @@ SPEAKER_OPTIONS = (
     implemented(
         "max_speakers",
         OptionType.INTEGER,
-        "At most so many speakers; implies `diarize`.",
+        "Maximum number of speakers; implies `diarize`.",
         Stage.SHARD,
         example="2",
         minimum=1,

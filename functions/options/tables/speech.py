@@ -44,7 +44,7 @@ SPEECH_OPTIONS = (
     implemented(
         "language",
         OptionType.STRING,
-        "BCP-47 tag or Whisper code of what is spoken, or `auto`; `en` when left out.",
+        "BCP-47 tag or Whisper code of the spoken language, or `auto`; `en` when left out.",
         Stage.SHARD,
         example="de",
         overridden_by="detect_language",
@@ -69,8 +69,8 @@ SPEECH_OPTIONS = (
     implemented(
         "audio_track",
         OptionType.STRING,
-        "Of a file with several: its number, from 1, or its language; without it the one in `language`, or the default "
-        "one, unless it is silent.",
+        "Number, from 1, or language of the track to transcribe; without it the one in `language`, or the default one, "
+        "unless it is silent.",
         Stage.SHARD,
         example="2",
         parse=parsers.audio_track,
@@ -78,7 +78,7 @@ SPEECH_OPTIONS = (
     implemented(
         "encoding",
         OptionType.STRING,
-        "Of headerless audio; other files name it themselves.",
+        "Encoding of headerless audio; other files name it themselves.",
         Stage.INPUT,
         Stage.SHARD,
         example="mulaw",
@@ -89,7 +89,7 @@ SPEECH_OPTIONS = (
     implemented(
         "sample_rate",
         OptionType.INTEGER,
-        "Of headerless audio, in Hz.",
+        "Sample rate of headerless audio, in Hz.",
         Stage.INPUT,
         Stage.SHARD,
         example="16000",
@@ -101,7 +101,7 @@ SPEECH_OPTIONS = (
     implemented(
         "channels",
         OptionType.INTEGER,
-        "Of headerless audio.",
+        "Number of channels of headerless audio.",
         Stage.INPUT,
         Stage.SHARD,
         example="2",
@@ -136,7 +136,7 @@ SPEECH_OPTIONS = (
     implemented(
         "prompt",
         OptionType.STRING,
-        "Text that precedes the audio, in Whisper's sense; of a longer one the last 4,000 characters.",
+        "Text that precedes the audio, as Whisper's initial prompt; only its last 4,000 characters count.",
         Stage.SHARD,
         example="A talk about Earshot.",
         parse=parsers.prompt,

@@ -12,9 +12,9 @@ from functions.transcripts.words import TranscriptWord
 def replace_phrases(words: list[TranscriptWord], pairs: Sequence[tuple[str, str]]) -> list[TranscriptWord]:
     """Exchange each phrase that a pair's `find` matches for its replacement; an empty replacement deletes it.
 
-    A find in lower case matches any case; one with capitals matches its own case only, and is tried first. Of several
-    matches the longest wins. The replacement is written as given; punctuation around the phrase stays, and the new
-    words share the time of those they replace.
+    A find in lower case matches any case; one with capitals matches its own case only, and is tried first. The longest
+    of several matches wins. The replacement is written as given; punctuation around the phrase stays, and the new words
+    share the time of those they replace.
 
     Args:
         words: Words in order of time.

@@ -19,7 +19,7 @@ REST = 8  # words within which the rest of its sentence counts: "229, it's there
 AFTER = 5  # words within which one after it counts: "4111 … is the card"
 _LONGEST = 8  # words of a cue, at most: "código que está en la parte de atrás"
 _AROUND = 6  # words around a cue that say which number is meant: "the last four of your card"
-_ANSWER_SECONDS = 20.0  # within which somebody on another channel begins to answer
+_ANSWER_SECONDS = 20.0  # within which a speaker on another channel begins to answer
 
 BEHIND_QUESTION = frozenset(
     (

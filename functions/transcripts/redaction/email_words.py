@@ -71,7 +71,7 @@ ONE_WORD = re.compile(
     r"(all )?(in )?one word|(alles )?in einem wort|(alles )?zusammen(geschrieben)?|(tout )?en un (seul )?mot"
     r"|tout attaché|todo junto|tutto attaccato|tudo junto|(alles )?aan elkaar"
 )
-# Of surnames of several words.
+# Particles of surnames of several words.
 PARTICLES = word_set("de van der den ter ten von zu la le du di da do dos del della mac mc st saint")
 # Between an address and the letters of its name: "…, that's k-a-y".
 BEFORE_LETTERS = word_set(

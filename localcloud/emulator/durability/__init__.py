@@ -1,1 +1,1 @@
-"""Durability: what was acknowledged is on disk before the answer."""
+"""Durability: a change is on disk before the answer that acknowledges it."""

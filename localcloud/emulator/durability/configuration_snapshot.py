@@ -1,7 +1,7 @@
 """Snapshot of the emulator's configuration: functions, queues, rules, the stack itself.
 
-It is saved when the stack is deployed, when the emulator stops, and 20 s after somebody changed it by hand. Objects,
-rows, messages and executions do not wait for it: `durable_state.py`.
+It is saved when the stack is deployed, when the emulator stops, and 20 s after a change by hand. Objects, rows,
+messages and executions are saved at once by `durable_state.py`.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def is_write(scope: dict[str, Any]) -> bool:
 
 
 def changes_configuration(scope: dict[str, Any]) -> bool:
-    """Return whether a request to the AWS endpoint changes what only the snapshot knows."""
+    """Return whether a request to the AWS endpoint changes what only the snapshot stores."""
     if scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return False
     name, path = operation(scope), str(scope.get("path", "/"))

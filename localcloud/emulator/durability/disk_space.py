@@ -1,7 +1,7 @@
-"""Free space of the disk: requests that write are refused with 507 while there is room to do so in order.
+"""Free space of the disk: requests that write are refused with 507 before the disk is full.
 
 New work is refused well before the disk is full, so that running jobs can still write their results. Below the reserve
-nothing is written any more but log lines, so nothing is ever kept in memory alone.
+only log lines are written, so that no change is kept in memory alone.
 """
 
 from __future__ import annotations

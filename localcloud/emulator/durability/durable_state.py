@@ -2,7 +2,7 @@
 
 The patch `ministack_durable_state` and the execution runner call the methods; `durable_answers.py` commits before a
 request is answered. S3 objects are files, which ministack writes before it answers; `durable_uploads.py` has the
-uploads in parts. Everything else changes with the stack only, and is saved by `configuration_snapshot.py`.
+uploads in parts. All other state changes with the stack only, and is saved by `configuration_snapshot.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ROW, MESSAGE, EXECUTION, EVENT, SEEDED = "row", "message", "execution", "event",
 
 
 class DurableState:
-    """What the emulator must still know after it was killed.
+    """State that the emulator still has after it was killed.
 
     Args:
         journal: where it is written.
@@ -34,6 +34,7 @@ class DurableState:
     def __init__(self, journal: Journal) -> None:
         self.journal, self.uploads = journal, DurableUploads(journal)
         self.lock = threading.Lock()
+        self.is_stopping = False  # set when the emulator begins to stop; what fails from then on was interrupted
         self.receives: dict[Key, dict[str, int]] = defaultdict(dict)  # queue → id → receives, as last written
 
     # -- changes -------------------------------------------------------------------------------------------
@@ -132,8 +133,8 @@ class DurableState:
     def restore(self) -> None:
         """Put the journal's records in the place of those that ministack loaded, which may be older.
 
-        What died with the emulator is left out: the slots of workers, and messages whose task token no execution
-        waits for any more. Interrupted executions send theirs anew. The first start with a journal fills it instead.
+        State that ended with the emulator is left out: slots of workers, and messages whose task token no execution
+        waits for. Interrupted executions send theirs again. The first start with a journal fills the journal instead.
         """
         if not list(self.journal.records(SEEDED)):
             self._seed()

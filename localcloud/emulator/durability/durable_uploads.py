@@ -1,4 +1,4 @@
-"""Multipart uploads that are not completed: what was sent of them, in the journal and in files as it arrives.
+"""Multipart uploads that are not completed: their parts, written to the journal and to files as they arrive.
 
 ministack keeps their parts in memory. The patch `ministack_durable_uploads` calls `save` after each request that
 changes one, before it is answered.
@@ -20,7 +20,7 @@ KEPT_FOR = timedelta(days=1)  # as the buckets' rule AbortIncompleteMultipartUpl
 
 
 class DurableUploads:
-    """What the emulator must still know of multipart uploads after it was killed.
+    """Multipart uploads that the emulator still has after it was killed.
 
     Args:
         journal: where they are written; the parts' bytes are files beside it.

@@ -1,7 +1,7 @@
 """Journal of the emulator's records on disk, for `durable_state.py`: written before a request is answered.
 
 A SQLite database in WAL mode with `synchronous=NORMAL`: a commit is a write to the system's cache without fsync, 0.2 ms
-here where an fsync takes 6 ms (ext4 on a virtual disk). What was committed survives the death of any process. A power
+here where an fsync takes 6 ms (ext4 on a virtual disk). Committed records survive the death of any process. A power
 cut may lose the newest commits, never the older ones, and does not damage the file.
 """
 

@@ -1,8 +1,8 @@
 """Permissions at the AWS endpoint: a call that a role's policies do not allow is refused, as AWS refuses it.
 
 The policies are those of the deployed template, evaluated by ministack's IAM. Every function, container and state
-machine signs with its role's key (`role_credentials.py`); calls with other keys are the operator's, who may do all.
-What was allowed by which grant, and what was refused, is in `logs/aws-calls.json`.
+machine signs with its role's key (`role_credentials.py`); calls with other keys are the operator's, all allowed.
+`logs/aws-calls.json` has the calls that each grant allowed, and those that were refused.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Required actions: what a call to AWS needs to be allowed, by AWS's Service Authorization Reference."""
+"""Required actions: the IAM actions that a call to AWS needs, by AWS's Service Authorization Reference."""
 
 from __future__ import annotations
 

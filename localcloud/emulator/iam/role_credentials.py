@@ -1,4 +1,4 @@
-"""Temporary credentials of roles: what a function, a container or a state machine signs its calls with.
+"""Temporary credentials of roles, with which functions, containers and state machines sign their calls.
 
 On AWS each of them has the credentials of its role. Here the access key is a digest of the role's name, so that the
 emulator knows the caller of each request, also after a restart and in presigned URLs (`permissions.py`).

@@ -1,6 +1,6 @@
 """Lambda container functions: the image of a function runs as a local process, which asks the Runtime API for events.
 
-The process is the image's own command with Lambda's runtime client in it. What this module serves is the API that the
+The process is the image's own command with Lambda's runtime client in it. This module serves the API that the
 client calls: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. A process serves one event at a time, and
 stays for a while after it, warm for the next.
 """
@@ -20,8 +20,8 @@ from localcloud.emulator.container_runtime import Container, ContainerRuntime
 from localcloud.emulator.lambdas.lambda_runtime import error_result
 from localcloud.ports import HOST
 
-KEPT_SECONDS = 300.0  # for which AWS keeps an environment, as far as was seen; then its memory is given back
-WATCH_SECONDS = 0.5  # between two looks whether a process that owes an answer has ended
+KEPT_SECONDS = 300.0  # for which AWS was observed to keep an environment; then its memory is released
+WATCH_SECONDS = 0.5  # between two checks whether a process that has an event has ended
 RUNTIME_PATH = "/2018-06-01/runtime"
 
 

@@ -22,12 +22,12 @@ from dataclasses import dataclass, field
 MAX_ENVIRONMENTS = 32 * (os.cpu_count() or 1)
 # Idle environments that stay warm: the load of one user. A burst's others end as soon as their event is served.
 KEPT_IDLE = 2
-# Seconds after which one of those ends that was not used, but for the last of its function.
+# Seconds after which an unused idle environment ends, except the last one of its function.
 UNUSED_SECONDS = 20.0
 # Environments that start at the same time. Each takes processor time before it waits for anything: a burst of callers
 # that all begin at once is late altogether, and their gateway gives up. Lambda bounds starts too: 1,000 in 10 seconds.
 MAX_STARTS = 2 * (os.cpu_count() or 1)
-# The least and most seconds that a start lasts, and its length in forks. The busier the machine, the longer both take:
+# Minimum and maximum seconds that a start lasts, and its length in forks. The busier the machine, the longer both take:
 # a fork took 26 ms (median of 40) on two cores with a load of 8.
 START_SECONDS, START_FORKS = (0.5, 4.0), 50
 
@@ -163,7 +163,7 @@ class EnvironmentPool:
             environment.close()
 
     def _serve(self) -> None:
-        """Give the first events that wait what there is: an idle environment, or leave to fork one."""
+        """Give the first waiting events an idle environment each, or permission to fork one."""
         now = self.clock()
         for started in [key for key, until in self.starting.items() if until <= now]:
             del self.starting[started]
@@ -188,7 +188,7 @@ class EnvironmentPool:
             self.waiting[0].ready.set()
 
     def _forked(self, waiter: _Waiter) -> LambdaEnvironment:
-        """Fork an environment. How long that takes says how busy the machine is, and so how long the start lasts."""
+        """Fork an environment. The time of the fork shows how busy the machine is, and so how long the start lasts."""
         began = self.clock()
         try:
             environment = self.fork()
@@ -204,6 +204,6 @@ class EnvironmentPool:
 
 
 def start_seconds(fork_seconds: float) -> float:
-    """Return for how long a new environment takes the machine, from the seconds that its fork took."""
+    """Return the seconds that an environment's start lasts, from the seconds that its fork took."""
     minimum, maximum = START_SECONDS
     return min(maximum, max(minimum, fork_seconds * START_FORKS))

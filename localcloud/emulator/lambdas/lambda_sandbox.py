@@ -2,8 +2,8 @@
 
 Runs as a script (`python -P lambda_sandbox.py FD`). A template imports the function, and is forked for each
 environment. So a cold start takes milliseconds, and the modules of a function are in memory once. A function sees its
-bundle and the installed packages, and nothing of this repository: the two modules that lie beside this file, and that
-it needs, are loaded by their paths.
+bundle and the installed packages, and nothing of this repository: this script loads the two modules that it needs from
+this folder by their paths.
 
 On the control socket FD each message is a JSON document that describes a function, sent with one file descriptor: the
 template's control socket. A message there is a JSON list. An empty one asks for an environment; its file descriptor is
@@ -189,7 +189,7 @@ def serve_environment(stream: socket.socket, spec: dict[str, Any], handler: Hand
 
 
 def peak_memory() -> int:
-    """Return the most memory that this process has had at a time, in MB; 0 where the system does not tell."""
+    """Return the peak memory of this process in MB; 0 if the system does not report it."""
     with suppress(OSError):
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("VmHWM:"):

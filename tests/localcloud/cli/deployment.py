@@ -91,7 +91,7 @@ def resources(account: EmptyAccount) -> dict[str, set[str]]:
     }
 
 
-def test_deploy_broken_image_upgrade_destroy(operator: Operator) -> None:
+def test_deployment_is_made_repaired_upgraded_and_removed(operator: Operator) -> None:
     account = operator.account
 
     # A fresh account: the doctor says what it lacks, in the order in which it is to be done.

@@ -47,7 +47,7 @@ class Shell:
             )
 
     def type(self, text: str, done: Path, lines: int) -> None:
-        """Type a text, and wait until a file has so many lines."""
+        """Type a text, and wait until a file has `lines` lines."""
         os.write(self.terminal, text.encode())
         deadline = time.monotonic() + SECONDS
         while not done.exists() or len(done.read_text().splitlines()) < lines:

@@ -37,7 +37,9 @@ def request(method: str, target: str | None = None, path: str = "/bucket/key") -
         (request("POST", path="/"), True, True),  # CloudFormation
     ],
 )
-def test_writes_and_configuration_by_operation(scope: dict[str, Any], writes: bool, configures: bool) -> None:
+def test_operations_that_write_or_configure_are_recognised(
+    scope: dict[str, Any], writes: bool, configures: bool
+) -> None:
     assert configuration_snapshot.is_write(scope) is writes
     assert configuration_snapshot.changes_configuration(scope) is configures
 

@@ -168,3 +168,18 @@ def test_last_part_of_bundle_runs_check(tmp_path: Path) -> None:
     assert all("Still missing" in output for output in outputs[:-1])
     assert outputs[-1].startswith("checked 7 ['--corpus'")
     assert "'--stand-in'" in outputs[-1]
+
+
+def test_gpu_bundle_downloads_only_missing_wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wheels = [tmp_path / "a_b-1.0-py3-none-any.whl", tmp_path / "c-2.0-py3-none-any.whl"]
+    wheels[0].touch()
+    requested: list[list[str]] = []
+
+    def run(command: list[str], *, check: bool) -> None:
+        requested.append([word for word in command if "==" in word])
+        wheels[1].touch()
+
+    monkeypatch.setattr(gpu_bundle.subprocess, "run", run)
+
+    assert [gpu_bundle.download(["a-b==1.0", "c==2.0"], "3.12", tmp_path) for _ in range(2)] == [wheels, wheels]
+    assert requested == [["c==2.0"]]

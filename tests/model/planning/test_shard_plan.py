@@ -98,7 +98,7 @@ def breathless(utterances: list[np.ndarray], tmp_path_factory: pytest.TempPathFa
 
 
 def spans_of(samples: np.ndarray, first_frame: int) -> list[tuple[int, int]]:
-    """Windows of a stretch, which begins with so many VAD frames before it, in samples of the file."""
+    """Windows of a stretch, with `first_frame` VAD frames of the file before it, in samples of the file."""
     detector, windower = VoiceActivityDetector(first_frame), Windower(PROFILES[EngineProfile.ACCURATE])
     probabilities = np.concatenate([detector.feed(samples), detector.finish()])
     spans = windower.feed(probabilities) + windower.finish(len(samples))

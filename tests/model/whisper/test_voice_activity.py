@@ -93,3 +93,21 @@ def test_loud_audio_before_a_quiet_section_changes_little(speech: np.ndarray, se
     found = probabilities(np.concatenate([before, quiet]), SECTION)[320:] >= 0.5
 
     assert np.mean(found == expected) > 0.95
+
+
+def test_speech_that_becomes_30_db_softer_is_detected(speech: np.ndarray) -> None:
+    section = speech[:SECTION]
+    softer = section * np.where(np.arange(SECTION) < SECTION // 2, 1.0, 0.03).astype(np.float32)
+    expected = probabilities(section, SECTION)[160:] >= 0.5
+
+    found = probabilities(softer, SECTION)[160:] >= 0.5
+
+    assert np.mean(found[expected]) > 0.9
+
+
+@pytest.mark.parametrize("decibels", [30, 50])
+def test_noise_between_words_is_no_soft_speech(speech: np.ndarray, decibels: int) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1 * 10 ** (-decibels / 20), SECTION).astype(np.float32)
+    noise[: SECTION // 2] += speech[: SECTION // 2]
+
+    assert not (probabilities(noise, SECTION)[165:] >= 0.5).any()

@@ -67,7 +67,7 @@ def test_chat_line_of_an_hour_has_no_words_for_programs(recipe: dict[str, Any]) 
         "a\n@all b\r\nc",
     ],
 )
-def test_chat_line_notifies_nobody(recipe: dict[str, Any], kind: str, outside: str) -> None:
+def test_chat_line_contains_no_notification(recipe: dict[str, Any], kind: str, outside: str) -> None:
     event = json.loads((SAMPLES / f"transcription-{kind}.json").read_text(encoding="utf-8"))
     event["detail"]["name"] = outside
     if kind == "failed":

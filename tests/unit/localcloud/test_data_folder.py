@@ -14,20 +14,22 @@ from localcloud import data_folder
 from localcloud.data_folder import StartFailed, lock_folder
 
 
-def test_folder_of_a_killed_cloud_is_waited_for(tmp_path: Path) -> None:
+def test_folder_of_a_killed_cloud_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_folder, "_LOCK_PAUSE_SECONDS", 0.01)
     orphan = lock_folder(tmp_path)
-    threading.Timer(0.3, orphan.close).start()
+    threading.Timer(0.05, orphan.close).start()
 
     lock_folder(tmp_path).close()
 
 
 def test_emulator_of_a_killed_cloud_is_waited_for_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data_folder, "STOP_SECONDS", 0.0)
+    monkeypatch.setattr(data_folder, "_LOCK_PAUSE_SECONDS", 0.01)
     killed = subprocess.Popen(["true"])
     killed.wait()
     (tmp_path / "cloud.json").write_text(json.dumps({"api": "http://127.0.0.1:8123", "pid": killed.pid}))
     orphan = lock_folder(tmp_path)
-    threading.Timer(0.3, orphan.close).start()
+    threading.Timer(0.05, orphan.close).start()
 
     lock_folder(tmp_path).close()
 

@@ -32,8 +32,12 @@ ELSEWHERE = {
 }
 _NAME = re.compile(r"`([A-Za-z_][\w.]*)(?:\(\))?`")
 _WORDS = re.compile(r"[\w-]+")
-_PRONOUN = re.compile(r"\b(?:we|nobody|whoever|no one)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(?:we|nobody|somebody|anybody|whoever|no one)\b", re.IGNORECASE)
 _QUESTION = re.compile(r'"""(?:what|where|who|how|when|which|why)\b', re.IGNORECASE)
+# A number, a length or a time that no word names: "waits so long", "in so many seconds". "So long that …" has one.
+_UNNAMED_AMOUNT = re.compile(r"\bso (?:long|many|much|few)\b(?! (?:that|as)\b)", re.IGNORECASE)
+# First words of a docstring that begin a clause where a noun or a verb of CONTRIBUTING.md belongs.
+_CLAUSE = re.compile(r'"""(?:What\b|Tells? whether\b)')
 _QUOTED = re.compile(r'"[^"\n]*"|`[^`\n]*`')  # a word that is spoken of, not used
 # A description of an argument or an error that has no noun of its own: "of a job", "is called", "it failed".
 _WITHOUT_NOUN = re.compile(
@@ -82,6 +86,22 @@ def test_comments_name_who_does_a_thing() -> None:
     assert {path for path, _ in found} >= {"functions/handlers/api/handler.py", "functions/page/words.js"}
     suspects = [(path, text) for path, text in found if _PRONOUN.search(text)]
     assert [(path, text) for path, text in suspects if _PRONOUN.search(_QUOTED.sub("", text))] == []
+
+
+def test_comments_name_amounts() -> None:
+    suspects = [(path, text) for path, text in texts() if _UNNAMED_AMOUNT.search(_QUOTED.sub("", text))]
+
+    assert suspects == []
+
+
+def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
+    paths = [path for folder in FOLDERS[:-1] for path in (ROOT / folder).rglob("*.py")]
+    lines = [
+        (path.relative_to(ROOT).as_posix(), line) for path in paths for line in path.read_text("utf-8").splitlines()
+    ]
+
+    assert len(lines) > 50_000
+    assert [(path, line) for path, line in lines if _CLAUSE.search(line)] == []
 
 
 def test_names_in_comments_exist() -> None:

@@ -63,6 +63,7 @@ def test_quick_workers_that_end_together_are_followed_at_once() -> None:
     assert sum(times_of_few) < 5
 
 
+@pytest.mark.slow
 def test_bulk_with_gpus_costs_little_more_than_on_gpus() -> None:
     _, gpus = simulate(files(300, 600), name="GPU only")
     _, both = simulate([*files(300, 600), *clips(20, 600)])

@@ -11,4 +11,4 @@ from tests.fixtures.transcriber import (  # noqa: F401
     result_of_fixture,
     speech,
 )
-from tests.fixtures.worker import harness  # noqa: F401
+from tests.fixtures.worker import clock, harness  # noqa: F401

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.paths import ROOT
 
 # The smallest network of onnxruntime's own; a session of it is an event.
@@ -14,11 +16,14 @@ SESSION = """
 import {package}
 import onnxruntime
 from pathlib import Path
+
+import pytest
 network = Path(onnxruntime.__file__).parent / "datasets" / "mul_1.onnx"
 onnxruntime.InferenceSession(str(network), providers=["CPUExecutionProvider"])
 """
 
 
+@pytest.mark.slow
 def test_session_of_a_network_leaves_no_telemetry(tmp_path: Path) -> None:
     """onnxruntime 1.31 writes a device's id and its events into the user's cache before it sends them."""
     folder = ROOT / "containers" / "transcriber"

@@ -25,7 +25,7 @@ _INTERJECTION_SHARE = 0.5  # of the turns that end in one
 
 @dataclass(frozen=True)
 class Turn:
-    """What one speaker says at one time, in seconds."""
+    """One speaker's speech at one time, in seconds."""
 
     start: float
     end: float
@@ -112,7 +112,7 @@ def choose_speakers(voices: Voices, condition: Condition, rng: np.random.Generat
 
 
 def converse(voices: Voices, condition: Condition, seconds: float, rng: np.random.Generator) -> Conversation:
-    """Make a conversation of the speakers in `voices`, of about so many seconds.
+    """Make a conversation of the speakers in `voices`, of about `seconds` seconds.
 
     Every part of a clip is used once, but for interjections. A turn of the truth is the sounding part of what was
     put there.

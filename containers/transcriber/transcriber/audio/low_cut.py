@@ -1,4 +1,4 @@
-"""Low cut: a filter for sound below the voice (mains hum, rumble, a constant offset) where it is louder than all else.
+"""Low cut: a filter for sound below the voice (mains hum, rumble, a constant offset) that is louder than the rest.
 
 The voice activity detector raises quiet speech by the loudness that it measures. Hum of 20 dB over the speech, or an
 offset, makes it miss words, which have no energy there. Other audio is left as it is, sample by sample.
@@ -18,7 +18,7 @@ _HALF = 2048  # samples: half of the filter's length, 128 ms, for a slope from 6
 # most 0.9, of 170 clips; mains hum with its harmonics has 2.4. A pause has more, so the energy above is at least the
 # mean of the stream so far.
 _BEGINS, _GOES_ON = 2.0, 0.5
-# A mean of so many samples, 4 ms, keeps 90 % of the energy at 60 Hz: if all means have less than this share of the
+# A mean of _MEAN_SAMPLES, 4 ms, keeps 90 % of the energy at 60 Hz: if all means have less than this share of the
 # energy, no spectrum need be made.
 _MEAN_SAMPLES, _MIN_SHARE = 64, 0.3
 _INAUDIBLE = 1e-12  # mean square, -120 dB: nothing to measure

@@ -17,9 +17,9 @@ _CANCELLED, _NOT_CANCELLED = 0.1, 0.5
 _MIN_SHARE_OF_LOUDEST = 0.01  # -20 dB: the only live one of many channels is not diluted further than this
 _AUDIBLE_ENERGY = 1e-7  # mean square, -70 dB; below it nothing is decided
 # A channel hides the others if it has this share of the energy of the loudest of them (-6 dB). It is noise if, of the
-# frames of a second, the louder ones have less than so much more energy in the band of speech (Hz) than the quieter
-# ones have: white noise has 1.4 times as much, speech 100 times. What is hidden is a channel with more than noise, and
-# with less of it: its quieter frames have less than so much of the energy. Noise that both have hides neither.
+# frames of a second, the louder ones have less than _STEADY times the energy in the band of speech (Hz) of the quieter
+# ones have: white noise has 1.4 times as much, speech 100 times. A channel is hidden if it has more than noise, and
+# less of it: its quieter frames have less than _QUIETER of the energy. Noise that both have hides neither.
 _HIDING_ENERGY, _STEADY, _QUIETER = 0.25, 2.0, 0.5
 _SPEECH_BAND, _FRAME_SECONDS, _MIN_SECONDS, _ENOUGH_RATE = (300, 3400), 0.02, 0.5, 8_000
 _TOO_WIDE = {"s64", "s64p"}  # sample formats that PyAV makes no array of

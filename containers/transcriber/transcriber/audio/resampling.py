@@ -8,6 +8,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
+from transcriber.audio.levels import LevelMeter
 from transcriber.audio.mixing import Mixer
 
 SAMPLE_RATE = 16_000  # Hz, of Whisper's input
@@ -17,10 +18,18 @@ BLOCK_SAMPLES = 10 * SAMPLE_RATE  # 10 s fill the VAD's batches and take 0.6 MB
 class Resampler16k:
     """Frames of one format without a gap, on their way to 16 kHz mono."""
 
-    def __init__(self, form: tuple[str, str, int], weights: np.ndarray, channel: int | None, mixer: Mixer) -> None:
+    def __init__(
+        self,
+        form: tuple[str, str, int],
+        weights: np.ndarray,
+        channel: int | None,
+        mixer: Mixer,
+        levels: LevelMeter | None = None,
+    ) -> None:
         """Create a resampler; `form` is the frames' sample format, layout and sample rate."""
         self.form = form
         self._rate, self._weights, self._channel, self._mixer = form[2], weights, channel, mixer
+        self._levels = levels
         self._resampler = None if self._rate == SAMPLE_RATE else AudioResampler("flt", "mono", SAMPLE_RATE)
         self._pending: list[np.ndarray] = []
         self._size = 0
@@ -53,6 +62,8 @@ class Resampler16k:
                 mono = part[self._channel]
             else:  # in a file that has fewer channels from here on, the selected channel is silent
                 mono = np.zeros_like(part[0])
+            if self._levels:
+                self._levels.add(mono, self._rate, self.form[0])
             yield from self._resample(mono)
 
     def _resample(self, mono: np.ndarray) -> Iterator[np.ndarray]:

@@ -1,7 +1,7 @@
-"""Sample encoding: raw samples that are of another encoding than the caller says, or lie another way round.
+"""Sample encoding: raw samples whose encoding or byte order differs from what the caller says.
 
-Read wrongly, speech is noise, in which Whisper hears words. Of samples of two bytes the high ones have few values,
-0 and 255 mostly, and the low ones nearly all; so their bytes tell which is which. Of samples of one byte all are alike.
+Read wrongly, speech is noise, in which Whisper hears words. High bytes of samples of two bytes have few values, mostly
+0 and 255, low bytes nearly all: so they can be told apart. All bytes of samples of one byte are alike.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _MIN_ENTROPY = 2.0  # bits; silence of 16 bits has bytes of few values, which ar
 _NEAR, _MOSTLY_NEAR = 48, 0.9
 _MIN_CORRELATION = 0.3  # of neighbours among samples of speech; of the two bytes of one sample there is none
 _OF_ONE_OR_TWO_BYTES = ("linear16", "mulaw", "alaw", "unsigned8")
-_FEW, _MANY = 32, 0.2  # high bytes of 16 bits: of each sign, so many of them are at most that far from 0
-_MIN_BYTES = 2000  # fewer say nothing
+_FEW, _MANY = 32, 0.2  # high bytes of 16 bits: of each sign, at least a share of _MANY is at most _FEW from 0
+_MIN_BYTES = 2000  # too few to decide below this
 
 
 class SampleEncoding(NamedTuple):
@@ -76,7 +76,7 @@ def sample_encoding(path: Path, encoding: str, channels: int, span: Span | None 
         return SampleEncoding(law) if is_sound and encoding in _OF_ONE_OR_TWO_BYTES else claimed
     if encoding in ("mulaw", "alaw", "unsigned8") and abs(first - second) >= _MORE_ENTROPY:
         order = 1 if second < first else 0  # of the high byte
-        # Of several channels one may be silent, with codes of few values, too.
+        # One of several channels may be silent, with codes of few values, too.
         if channels == 1 or _are_high_bytes(span, order):
             return SampleEncoding("linear16" if order else "linear16be")
     if encoding == "linear16" and second - first >= _MORE_ENTROPY:
@@ -87,7 +87,7 @@ def sample_encoding(path: Path, encoding: str, channels: int, span: Span | None 
 
 
 def _looks(span: Span, frame: int, skipped: int = 0) -> Iterator[bytes]:
-    """Yield whole frames of so many bytes from some places of a file."""
+    """Yield whole frames of `frame` bytes from some places of a file."""
     with span.path.open("rb") as file:
         for share in _SHARES:
             at = span.start + skipped + int((span.end - span.start) * share) // frame * frame

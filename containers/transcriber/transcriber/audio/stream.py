@@ -21,6 +21,7 @@ from transcriber.audio.decoding.tracks import track_language, track_number
 from transcriber.audio.file_structure.cut_off_files import is_cut_off
 from transcriber.audio.file_structure.parts import Part, PartReader
 from transcriber.audio.file_structure.zero_holes import zero_bytes
+from transcriber.audio.levels import LevelMeter
 from transcriber.audio.mixing import Mixer, PeakScaler
 from transcriber.audio.recordings import reading_of
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE
@@ -35,12 +36,8 @@ _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncate
 class AudioStream:
     """Decoded samples of one time range of one channel. Iterate once; afterwards `info` describes the whole file.
 
-    Positions are those that a player shows: gaps between time stamps are silence, overlaps are dropped.
-
-    Attributes:
-        warnings: about the audio.
-        before, behind: samples right before and behind the range, in the same recording; `before` is there with the
-            first block, `behind` after the last one.
+    Positions are those that a player shows: gaps between time stamps are silence, overlaps are dropped. With the first block
+    `before` is there, after the last one `behind`.
 
     Args:
         path: the audio file.
@@ -113,7 +110,7 @@ class AudioStream:
         self._sought = first is not None  # the beginning of the file was skipped
         self._stopped_early = False  # the end of the file was not read
         self._scaler = PeakScaler()
-        self._mixer = Mixer()
+        self._mixer, self._levels = Mixer(), LevelMeter()
 
     def _check_channels(self, max_channels: int) -> None:
         if self.channels > max_channels:
@@ -175,6 +172,10 @@ class AudioStream:
             self._warn(stream_warnings.cancelling_channels(self._mixer.taken))
         if self._mixer.left_out:
             self._warn(stream_warnings.noisy_channels(self._mixer.left_out))
+        if self._levels.is_clipped:
+            self._warn(stream_warnings.clipped())
+        if self._levels.few_steps is not None:
+            self._warn(stream_warnings.too_quiet(self._levels.few_steps))
 
     def _range_blocks(self) -> Iterator[np.ndarray]:
         """Yield the blocks between start and end."""
@@ -212,7 +213,9 @@ class AudioStream:
             self._position = round(first.seconds * SAMPLE_RATE)
         sought = not self._first and self._header_seconds is not None and part.seek(self._start / SAMPLE_RATE)
         self._sought |= sought
-        blocks = PartBlocks(part, self._decoder, self._position, self._channel, self._mixer, self.channels, self._warn)
+        blocks = PartBlocks(
+            part, self._decoder, self._position, self._channel, self._mixer, self._levels, self.channels, self._warn
+        )
         for position, block in blocks.between(first, until, sought, self._context_seconds):
             if first and not len(self.before):
                 self.before = self._scaler.joined([blocks.before])

@@ -84,6 +84,26 @@ def noisy_channels(left_out: Collection[int]) -> ShardWarning:
     )
 
 
+def clipped() -> ShardWarning:
+    """Warn that the recording was too loud for what recorded it."""
+    return ShardWarning(
+        "audio",
+        "clipped",
+        "The audio is clipped: it was louder than the recorder, or a program behind it, could hold, and the peaks were "
+        "cut off. Words may be wrong. A recording with less gain helps; turning this one down does not.",
+    )
+
+
+def too_quiet(steps: int) -> ShardWarning:
+    """Warn that the loudest sample of a recording of 8 bits has `steps` of the 128 steps that there are."""
+    return ShardWarning(
+        "audio",
+        "too_quiet",
+        f"The audio has 8 bits, and its loudest sample {steps} of 128 steps: speech as quiet as that is lost in "
+        "rounding. Send the recording before it was converted to 8 bits, or one with more gain.",
+    )
+
+
 def more_channels(found: int, expected: int, start: float, *, mixed: bool) -> ShardWarning:
     """Warn that the file has more channels from `start` seconds on than it begins with; Assemble knows if it matters.
 

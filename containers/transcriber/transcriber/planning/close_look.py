@@ -16,9 +16,9 @@ from transcriber.planning.window_ends import frames_of, window_ends
 from transcriber.whisper.windows.profile import Profile
 from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES, VoiceActivityDetector
 
-# The samples of a packet come with it, or with the next one or two. More seconds between the clock and the samples are
-# a gap, which counts as silence. Where samples come much later, or are more than the packet's length says, a cut
-# between packets would not be one between samples.
+# A decoder returns a packet's samples with it, or with the next one or two. More seconds between the clock and the
+# samples are a gap, which counts as silence. If samples come much later, or are more than the packet's length says, a
+# cut between packets would not be a cut between samples.
 _MAX_SHIFT_SECONDS = 0.25
 _FRAME_SECONDS = VAD_FRAME_SAMPLES / SAMPLE_RATE
 _FIRST_WINDOW_SECONDS = 30.0  # in which a window of the whole file begins, if there is speech
@@ -47,7 +47,7 @@ class CloseLook:
         self._mixer = Mixer()
 
     def add(self, position: PacketPosition, frames: Sequence[AudioFrame]) -> None:
-        """Add a packet and what it was decoded to."""
+        """Add a packet and its decoded frames."""
         gap = position.seconds - self._start - self._decoded
         if gap > _MAX_SHIFT_SECONDS:
             self._finish_run()

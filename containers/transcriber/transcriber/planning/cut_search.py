@@ -1,7 +1,7 @@
 """Cut search: looks for one cut after another while the packets of a file go by.
 
-A look's packets are decoded on a thread of their own while the pass over the file goes on. What follows a look depends
-on its outcome, so the packets behind it are kept until it is known.
+A look's packets are decoded on a thread of their own while the pass over the file goes on. The next step depends on
+the outcome of a look, so the packets behind it are kept until it is known.
 """
 
 from __future__ import annotations
@@ -25,10 +25,13 @@ from transcriber.whisper.windows.profile import Profile
 # needs the audio before its target: only after some windows of its own it finds the windows of the whole file, and it
 # knows each half a minute late.
 _LOOK_BEFORE_SECONDS, _LOOK_AFTER_SECONDS = 50.0, 20.0
-_MAX_LOOK_BEFORE, _MAX_LOOK_AFTER = 1 / 3, 1 / 6  # of a shard's length; no job has shards so short
-_CUT_BEFORE_SECONDS = 30.0  # a cut lies at most so long before its target
-# How far behind its target a pause is looked for, at most; then speech is cut near the target. A crowd, rain or music
-# go on for hours without a pause, and a look takes a hundredth of the time of its audio.
+_MAX_LOOK_BEFORE, _MAX_LOOK_AFTER = (
+    1 / 3,
+    1 / 6,
+)  # of a shard's length; only tests have shards so short
+_CUT_BEFORE_SECONDS = 30.0  # a cut lies at most this long before its target
+# How far behind its target the search looks for a pause; then it cuts speech near the target. A crowd, rain or music
+# last for hours without a pause, and a look takes a hundredth of the time of its audio.
 _FURTHER_SECONDS = 240.0
 # Packets that are kept while a look runs, at most: about as many as are read in the quarter of a second that it takes.
 # A look with more bytes than that (samples of many channels) is decoded while its packets are read.
@@ -89,7 +92,7 @@ class _Look:
 
 
 class _Found(NamedTuple):
-    """What a look found: whether the samples are where the packets say, the best cut, and where the look ended."""
+    """Outcome of a look: whether the samples are where the packets say, the best cut, and where the look ended."""
 
     is_steady: bool
     cut: Cut | None
@@ -100,7 +103,7 @@ class CutSearch:
     """Looks for cuts. Use as a context manager: it has a thread."""
 
     def __init__(self, length: float, maximum: int, profile: Profile) -> None:
-        """Cut into shards of `length` seconds, at most so many."""
+        """Cut into at most `maximum` shards of `length` seconds."""
         self._length, self._profile = length, profile
         self._before = min(_LOOK_BEFORE_SECONDS, _MAX_LOOK_BEFORE * length)
         self._after = min(_LOOK_AFTER_SECONDS, _MAX_LOOK_AFTER * length)
@@ -124,7 +127,7 @@ class CutSearch:
 
     @property
     def cuts_in_speech(self) -> int:
-        """How many of the cuts lie in no pause."""
+        """How many of the cuts are not in a pause."""
         return sum(not cut.in_pause for cut in self._found)
 
     def __enter__(self) -> Self:
@@ -155,7 +158,7 @@ class CutSearch:
             self._last = look.start, self._looked(look, self._look_end)
 
     def end(self, seconds: float) -> None:
-        """End the search; the file has so many seconds. Too short a last shard joins the one before."""
+        """End the search at `seconds`, the length of the file. A last shard that is too short joins the one before."""
         if self._last is not None and seconds - self._last[0] >= self._length / 2:
             self._decide(self._last[1])
         self._take_cut(self._weakest)
@@ -163,7 +166,7 @@ class CutSearch:
             self._found.pop()
 
     def _go_on(self) -> None:
-        """Decide by the look that ran, waiting for it, and take the packets behind it until another one runs."""
+        """Wait for the look that runs, decide by it, and take the packets behind it until another look runs."""
         if self._running:
             found, self._running = self._running.result(), None
             self._decide(found)
@@ -221,7 +224,7 @@ class CutSearch:
             self._weakest = None
 
     def _take_cut(self, cut: Cut | None) -> bool:
-        """Cut for the target that was looked at, if that leaves long enough a shard; return whether it does."""
+        """Cut for the target that was looked at, if the shard is then long enough; return whether it is."""
         previous = self._found[-1].position.seconds if self._found else 0.0
         if cut is None or not self._targets or cut.position.seconds <= previous + self._length / 2:
             return False

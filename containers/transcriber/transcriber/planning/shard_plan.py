@@ -24,8 +24,8 @@ from transcriber.planning.cut_search import Batch, CutSearch
 from transcriber.whisper.windows.profile import PROFILES, Profile
 
 _BATCH_PACKETS = 256  # placed at once: numpy's calls cost little for each, and packets of lossless codecs are 16 KB
-# The length of a recording, as a multiple of what its packets contain; the rest are holes. The clock of one that is
-# mostly holes cannot be trusted.
+# Maximum length of a recording, as a multiple of the audio in its packets; the rest are gaps. The clock of a recording
+# with more gaps cannot be trusted.
 _MAX_STRETCH = 3.0
 
 NO_PAUSE = "The recording was cut into {found} parts, not {count}: speech without a pause, or packets longer than one."
@@ -37,7 +37,7 @@ UNSTEADY = "The recording was not cut: its packets do not say when they are to b
 
 @dataclass(frozen=True)
 class FoundCuts:
-    """What a plan found out. Times are seconds; `reason` says why cuts are fewer than requested, or worse."""
+    """Findings of a plan. Times are seconds; `reason` says why cuts are fewer than requested, or worse."""
 
     seconds: float
     packets: int
@@ -78,7 +78,7 @@ def find_cuts(
     count = max(1, round(seconds / length))
     if several_tracks:
         return FoundCuts(round(seconds, 3), packets, [], None if count == 1 else SEVERAL_TRACKS)
-    if count > request.maximum:  # the file is far longer than its header, or its size, let expect
+    if count > request.maximum:  # the file is far longer than its header or its size suggested
         even = replace(request, shard_seconds=seconds / request.maximum)
         return find_cuts(path, even, raw=raw, track=track, profile=profile)
     search.end(seconds)

@@ -42,5 +42,5 @@ def window_ends(probabilities: np.ndarray, begins: Sequence[int], after: int, pr
 
 
 def frames_of(seconds: float) -> int:
-    """Return the number of VAD frames in so many seconds."""
+    """Return the number of VAD frames in a time."""
     return int(seconds * SAMPLE_RATE / VAD_FRAME_SAMPLES)

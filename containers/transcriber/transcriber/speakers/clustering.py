@@ -10,10 +10,10 @@ import numpy as np
 
 from transcriber.speakers.model import unit
 
-# Chosen on speakers and meetings other than those that any figure in the documentation is from.
+# Chosen on speakers and meetings that no figure in the documentation is from.
 _STOP = 0.6  # distance at which clusters are no longer joined
 _STOPS_FOR_MORE = (0.5, 0.4, 0.3)  # tried in turn where the caller knows of more speakers
-_STOPS_OF_ONE_VOICE = np.arange(0.6, -0.1, -0.05).tolist()  # tried where that does not suffice: down to no joining
+_STOPS_OF_ONE_VOICE = np.arange(0.6, -0.1, -0.05).tolist()  # tried if that does not suffice, down to no joining
 _ALIKE = 0.55  # cosine of two clusters' centres from which they are one speaker
 _SPEAKER_SHARE, _MIN_SPEAKER_SECONDS, _MAX_SPEAKER_SECONDS = 0.04, 2.0, 8.0  # of speech that makes a cluster a speaker
 _RELIABLE_SECONDS = 0.9  # a shorter snippet makes no clusters, and less speech no speaker
@@ -42,7 +42,7 @@ def cluster(
         reliable[:] = True
     labels = _labels(vectors[reliable], speech[reliable], minimum or 1)
     if minimum and labels.max() + 1 < minimum:
-        reliable[:] = True  # somebody may have given short answers only
+        reliable[:] = True  # a speaker may have given short answers only
         labels = _part(vectors, speech, minimum)
     vectors, seconds, speech = vectors[reliable], seconds[reliable], speech[reliable]
     if maximum and labels.max() + 1 > maximum:
@@ -111,7 +111,7 @@ def _labels(vectors: np.ndarray, seconds: np.ndarray, minimum: int) -> np.ndarra
 def _part(vectors: np.ndarray, seconds: np.ndarray, minimum: int) -> np.ndarray:
     """Return `minimum` clusters of voices that are too alike for any distance; fewer if there are too few vectors.
 
-    Somebody who says a word comes before the halves of one voice: distances get smaller step by step.
+    A speaker of one word is found before the halves of one voice: distances decrease step by step.
     """
     for min_seconds in (_RELIABLE_SECONDS, 0.0):
         for stop in _STOPS_OF_ONE_VOICE:
@@ -122,7 +122,7 @@ def _part(vectors: np.ndarray, seconds: np.ndarray, minimum: int) -> np.ndarray:
 
 
 def _join_alike(vectors: np.ndarray, labels: np.ndarray, alike: float, maximum: int | None = None) -> np.ndarray:
-    """Join clusters whose centres have at least this cosine; with a `maximum`, the nearest until so many are left."""
+    """Join clusters whose centres have at least this cosine; with a `maximum`, the nearest until that many are left."""
     while labels.max() > 0:
         found = centres(vectors, labels, np.ones(len(vectors)))
         cosines = found @ found.T

@@ -12,15 +12,16 @@ from transcriber.speakers.features import FRAME_SAMPLES, STEP_SAMPLES, log_mel_e
 from transcriber.speakers.model import VECTOR_SIZE, SpeakerModel
 
 SNIPPET_SECONDS = 2.0  # longest snippet; those of a stretch have one length and follow one another
-# Stretches within which snippets overlap, at a cost: a voice that changes unnoticed is likelier in them than in short
-# ones. On a real call three of 73 words were wrong without, one with it. Made conversations do not show it.
+# Seconds of stretches in which snippets overlap, at a cost: an unnoticed change of voice is likelier in them than in
+# short ones. On a real call three of 73 words were wrong without overlap, one with it. Synthetic conversations do not
+# show it.
 _OVERLAPPING_FROM, _OVERLAPPING_TO = 3.0, 5.0
 _OVERLAPPING_SECONDS, _OVERLAPPING_STEP = 1.5, 1.25  # their length; from one to the next at most
 MIN_SECONDS = 0.35  # a shorter stretch has no vector of its own
 SHORTEST_WITH_WORDS = 1.0  # seconds of a stretch from which words are looked for in it
 _WORD_SECONDS = (0.3, 0.8)  # shortest and longest word between pauses; up to 1.0 costs a half more
 _LEVEL_SAMPLES = 160
-_PAUSE_LEVELS, _PAUSE_DECIBELS = 8, 25.0  # a pause lasts 80 ms at least, and is so much below the loud parts
+_PAUSE_LEVELS, _PAUSE_DECIBELS = 8, 25.0  # a pause lasts at least 80 ms, and is this much below the loud parts
 _MARGIN_SAMPLES = 240  # after a snippet, so that its last frame is whole
 _MIN_SAMPLES = FRAME_SAMPLES + 30 * STEP_SAMPLES
 _FULL_FRAMES = 195  # of a snippet of 2 s

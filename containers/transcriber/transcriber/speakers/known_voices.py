@@ -61,13 +61,14 @@ def known_voices(samples: Sequence[VoiceSample], model: SpeakerModel) -> list[Kn
 
 
 def voice_centres(samples: np.ndarray, model: SpeakerModel) -> list[str]:
-    """Return vectors of who speaks most in samples, as results have them; none: there is no speech.
+    """Return vectors of the main speaker in samples, in the form of results; none if there is no speech.
 
     Args:
         samples: float32 in -1..1, 16 kHz, seconds of them.
         model: the model that tells speakers apart.
     """
-    # Vectors of a voice differ much with the band. A telephone's own sample loses nothing, its vectors are the same.
+    # Vectors of a voice differ much with the band. For a sample that is of a telephone itself both vectors are the
+    # same.
     versions = [samples] if is_telephone(samples) else [samples, _telephone_band(samples)]
     centres = (_centre(each, model) for each in versions)
     return [centre for centre in centres if centre]

@@ -28,7 +28,7 @@ _OWN_SECONDS = 0.45  # length of a snippet from which its own vector counts full
 _LINK_SHARE = 0.1  # of the local speakers' vote where the own vector counts fully
 _LINK_COVER = 0.7  # share of a snippet in which the local speaker talks alone, for the snippet to stand for it
 _SHARPNESS = 8.0  # factor of likeness before the softmax that makes confidences of it
-_JOIN_FRAMES = round(0.5 * FRAMES_A_SECOND)  # a shorter silence between two turns of one speaker does not part them
+_JOIN_FRAMES = round(0.5 * FRAMES_A_SECOND)  # a shorter silence does not separate two turns of one speaker
 _MIN_FRAMES = round(0.1 * FRAMES_A_SECOND)  # a shorter turn is left out
 
 
@@ -38,8 +38,8 @@ class Section:
 
     Attributes:
         start: its first frame.
-        speech: whether somebody speaks, for each frame.
-        overlap: whether two do.
+        speech: whether there is speech, for each frame.
+        overlap: whether two speakers talk, for each frame.
         windows: segmentation windows that reach into it.
         snippets: snippets of its stretches, and words between pauses in them.
     """
@@ -205,7 +205,7 @@ def _confidences(votes: np.ndarray) -> np.ndarray:
 
 
 def _turns(section: Section, path: np.ndarray, confidences: np.ndarray) -> list[Turn]:
-    """Return the turns that the path means where somebody speaks; short silences within a turn belong to it."""
+    """Return the turns of a path of speakers; short silences within a turn belong to it."""
     spans: list[tuple[int, int, int]] = []  # start, end, speaker
     boundaries = np.flatnonzero(path[1:] != path[:-1]) + 1
     for start, end in _runs(section.speech):

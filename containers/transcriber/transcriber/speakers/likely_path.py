@@ -15,7 +15,7 @@ def most_likely_path(votes: np.ndarray, speech: np.ndarray) -> np.ndarray:
 
     Args:
         votes: likeness of each frame to each speaker, shape (frames, speakers).
-        speech: whether somebody speaks, for each frame.
+        speech: whether there is speech, for each frame.
     """
     changed = (votes[1:] != votes[:-1]).any(1) | (speech[1:] != speech[:-1])
     starts = np.concatenate([[0], np.flatnonzero(changed) + 1])

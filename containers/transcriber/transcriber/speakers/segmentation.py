@@ -31,7 +31,7 @@ _SOLE = np.array([-1, 0, 1, 2, 3, 3, 3])  # per set: no speaker, which local spe
 
 @dataclass(frozen=True)
 class SegmentationWindow:
-    """What the network says about one window.
+    """The network's output for one window.
 
     Attributes:
         start: its first frame.

@@ -28,8 +28,8 @@ from transcriber.speakers.segmentation import (
     frame_time,
 )
 
-# Speakers are joined by their centres, which need minutes of talk: of one-minute sections 17 speakers came where there
-# were 10, of three-minute ones 10 (measured).
+# Speakers are joined by their centres, which need minutes of talk: in a recording of 10 speakers, sections of one
+# minute gave 17 speakers, sections of three minutes 10 (measured).
 _SECTION_FRAMES = round(600 * FRAMES_A_SECOND)
 _LAST_SECTION_FRAMES = round(300 * FRAMES_A_SECOND)  # the last section has at least this
 _TELEPHONE_HZ, _TELEPHONE_SHARE = 4500, 1e-4  # telephone speech has less of its energy above (studio: 2 % and more)
@@ -43,7 +43,7 @@ class SpeakerStream:
         model: its networks.
         options: how many speakers there are, if the caller knows it.
         start: time of the first sample, in seconds from the start of the file.
-        whole: whether the stream is all there is of the channel; the least number of speakers then holds for it.
+        whole: whether the stream is the whole channel; only then does the minimum number of speakers apply to it.
     """
 
     def __init__(self, model: SpeakerModel, options: SpeakerOptions, start: float = 0.0, whole: bool = True) -> None:
@@ -91,7 +91,7 @@ class SpeakerStream:
     def _close_section(self, end: int, minimum: int | None = None) -> None:
         """Label the frames from the section's start to before `end`; what follows begins the next section.
 
-        A `minimum` of speakers holds for a section only where it is all there is: some may be silent for ten minutes.
+        A `minimum` of speakers applies to a section only if it is the only one: some may be silent for ten minutes.
         """
         start, frames = self._section_start, end - self._section_start
         speech, overlap = (np.concatenate(parts) for parts in (self._segmentation.speech, self._segmentation.overlap))
@@ -148,7 +148,7 @@ def packed(centre: np.ndarray) -> str:
 
 
 def is_telephone(samples: np.ndarray) -> bool:
-    """Return whether samples have next to nothing above the band of a telephone."""
+    """Return whether samples have almost no energy above the band of a telephone."""
     return _is_narrow(_energies(samples))
 
 

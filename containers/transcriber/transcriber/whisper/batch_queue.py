@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-# How long a batch that is not full waits for shards being prepared: preparing takes about 15 ms, a batch 500 ms.
-_LINGER_SECONDS = 0.1
+# How long a batch that is not full waits for shards that are about to be prepared: preparing takes about 15 ms, a batch
+# 500 ms, and a window alone costs twice what it costs in a full batch.
+_LINGER_SECONDS = 0.3
 
 
 class Batchable(Protocol):
@@ -60,21 +60,18 @@ class BatchQueue(Generic[W]):
         self._groups: list[Sequence[W]] = []
         self._changed = threading.Condition()
         self._seconds = 0.0
-        self._preparing = 0
+        self._announced = 0  # shards that are being prepared or wait for it
         self._closed = False
 
-    @contextlib.contextmanager
-    def preparing(self) -> Iterator[None]:
-        """Announce that a shard is being prepared: meanwhile a batch that is not full waits up to `_LINGER_SECONDS`."""
-        self._change_preparing(1)
-        try:
-            yield
-        finally:
-            self._change_preparing(-1)
-
-    def _change_preparing(self, change: int) -> None:
+    def announce(self) -> None:
+        """Announce a shard that will be prepared: until then a batch that is not full waits up to `_LINGER_SECONDS`."""
         with self._changed:
-            self._preparing += change
+            self._announced += 1
+
+    def prepared(self) -> None:
+        """Say that an announced shard is prepared, or failed."""
+        with self._changed:
+            self._announced -= 1
             self._changed.notify_all()
 
     def put(self, group: Sequence[W], *, first: bool = False) -> None:
@@ -125,10 +122,10 @@ class BatchQueue(Generic[W]):
     def _is_ready(self) -> bool:
         """Return True if a batch should be formed now.
 
-        That is: nothing is being prepared, a full batch is waiting, or an interactive window is.
+        That is: no shard is announced, a full batch is waiting, or an interactive window is.
         """
         interactive_waiting = any(group[0].interactive for group in self._groups)
-        return not self._preparing or interactive_waiting or self._closed or sum(map(len, self._groups)) >= self._limit
+        return not self._announced or interactive_waiting or self._closed or sum(map(len, self._groups)) >= self._limit
 
     def _form_batch(self) -> list[W]:
         self._groups = [group for group in self._groups if group[0].active]

@@ -101,7 +101,7 @@ class BatchWorker:
         in the batch, is changed where the rival is chosen.
         """
         for i in requests:
-            # What a rival must be better by was measured with timestamps.
+            # The advantage that a rival needs was measured with timestamps.
             requests[i] = replace(requests[i], timestamps=requests[i].timestamps or bool(batch[i].rival_language))
         rivals = {i: replace(requests[i], language=rival) for i in requests if (rival := batch[i].rival_language)}
         temperature = batch[0].temperature
@@ -169,12 +169,10 @@ class BatchWorker:
             self._on_shard_done(state)
 
     def _encode(self, batch: list[Window]) -> EncoderOutput:
-        if batch[0].attempt == FIRST_ATTEMPT:
-            return self._model.encode([window.mel for window in batch], [window.frames for window in batch])
-        for window in batch:
-            if window.encoder_output is None:
-                window.encoder_output = self._model.encode([window.mel], [window.frames]).output(0)
-        return EncoderOutput([window.encoder_output for window in batch if window.encoder_output is not None])
+        encoded = [window.encoder_output for window in batch if window.encoder_output is not None]
+        if encoded:  # then all are: it is part of their key
+            return EncoderOutput(encoded)
+        return self._model.encode([window.mel for window in batch], [window.frames for window in batch])
 
 
 def _best(window: Window, hypothesis: Hypothesis) -> Hypothesis:

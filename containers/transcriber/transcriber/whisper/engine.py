@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -88,6 +87,8 @@ class BatchingEngine:
             if self._closed:
                 raise RuntimeError("The engine is closed: it takes no more shards.")
             self._in_progress.add(state)
+            if shard.speakers is None:  # no batch waits for the others: their windows come seconds apart
+                self._batch_queue.announce()
         self._prepare_threads.put(state)
         return state.future
 
@@ -117,11 +118,12 @@ class BatchingEngine:
 
     def _prepare_or_fail(self, state: ShardState[Window], with_speakers: bool) -> None:
         try:
-            # No batch waits for a shard with speakers: its windows come seconds apart.
-            with nullcontext() if with_speakers else self._batch_queue.preparing():
-                self._prepare(state)
+            self._prepare(state)
         except BaseException as error:
             state.fail(error)
+        finally:
+            if not with_speakers:
+                self._batch_queue.prepared()
 
     def _prepare(self, state: ShardState[Window]) -> None:
         """Decode audio, detect speech, split it into windows and queue them; blocks while enough speech is waiting."""
@@ -199,8 +201,7 @@ class BatchingEngine:
 
     def _result(self, state: ShardState[Window]) -> ShardResult:
         assert state.audio_info is not None
-        shard = state.shard
-        language = state.language
+        shard, language = state.shard, state.language
         engine_info: dict[str, Any] = {
             "name": "earshot",
             "version": f"ctranslate2 {ctranslate2.__version__}",

@@ -14,7 +14,7 @@ from transcriber.whisper.decoding.model import BEAM, WhisperModel
 from transcriber.whisper.decoding.quality_checks import Hypothesis
 from transcriber.whisper.window import Window
 from transcriber.whisper.words import speech_support
-from transcriber.whisper.words.segment_cuts import first_words, split_at_regions
+from transcriber.whisper.words.segment_cuts import first_words, split_at_regions, without_word_before
 from transcriber.whisper.words.sentence_segments import split_at_sentences
 from transcriber.whisper.words.stray_words import find_stray_words, is_written_in, move_out
 from transcriber.whisper.words.timestamp_segments import (
@@ -137,13 +137,14 @@ class OutcomeMaker:
         *,
         was_repeated: bool,
     ) -> Outcome:
-        words = list(chain(*aligned))
+        all_segments = without_word_before(list(zip(token_segments, aligned, strict=True)), window.word_before)
+        words = list(chain(*(of_segment for _, of_segment in all_segments)))
         confident = hypothesis.avg_logprob >= quality_checks.MIN_AVG_LOGPROB_SHORT
         kept = speech_support.supported_words(words, window.voiced, confident=confident)
         # A text that loops at every temperature says nothing about what it leaves out; one that was said does.
         says_what_is_left = was_repeated or quality_checks.is_plausible(hypothesis)
         left_out = speech_support.uncovered_regions(words[:kept], window.voiced) if says_what_is_left else []
-        with_words = first_words(list(zip(token_segments, aligned, strict=True)), kept)
+        with_words = first_words(all_segments, kept)
         if all(token < self._model.timestamp_begin for token in hypothesis.tokens):
             with_words = list(chain(*(split_at_sentences(*segment, window.voiced) for segment in with_words)))
         remainders = self._remainder_windows(window, hypothesis, left_out, words[:kept])
@@ -209,7 +210,12 @@ class OutcomeMaker:
             position = None
         windows = [] if position is None else [window.part(position, window.seconds)]
         limit = window.seconds if position is None else position
-        parts = [window.part(start, end, doubtful=True) for start, end in left_out if end <= limit]
+        parts = []
+        for start, end in left_out:
+            if end <= limit:
+                parts.append(part := window.part(start, end, doubtful=True))
+                if any(a < start < b for a, b in window.voiced):  # cut behind the last word, in speech
+                    part.word_before = words[-1].text
         if window.doubtful:  # each time less speech, so that it ends
             parts = [part for part in parts if part.voiced_seconds <= window.voiced_seconds - _MIN_PROGRESS_SECONDS]
         return [*parts, *windows]

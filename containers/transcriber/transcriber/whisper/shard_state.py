@@ -15,11 +15,11 @@ from earshot_contract.documents.shards import Shard
 from transcriber.whisper.languages.language_detection import VOTING_SECONDS
 from transcriber.whisper.windows.profile import Profile
 from transcriber.whisper.words.segment_borders import without_overlaps
-from transcriber.whisper.words.sentence_edges import with_sentence_edges
+from transcriber.whisper.words.sentence_edges import with_joined_sentences, with_sentence_edges
 
 
 class TimedWindow(Protocol):
-    """What a shard needs to know of its windows; `Window`, which knows its shard, is one."""
+    """Members of a window that its shard's state uses; `Window`, which has a reference to its shard, is one."""
 
     @property
     def seconds(self) -> float:
@@ -162,7 +162,7 @@ class ShardState(Generic[W]):
         if shard.prompt:  # a prompt sets the style, perhaps without punctuation
             return segments
         return with_sentence_edges(
-            segments,
+            with_joined_sentences(segments),
             begins=0.0 if shard.first is None and not shard.start else None,
             ends=shard.start + self.decoded_seconds if shard.until is None and shard.end is None else None,
             keep=shard.hotwords or "",

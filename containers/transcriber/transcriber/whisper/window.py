@@ -29,6 +29,7 @@ class Window:
         longer_window: whether the next attempt has more frames than the last one.
         rejected: hypotheses of attempts on the full window.
         doubtful: another window's text left this speech out, so only a confident text counts.
+        word_before: the word at whose end another window's speech was cut to make this one: it is heard again.
         own_language: language of its speech; None: the shard's.
         rival_language: what detection on this window alone says; the more probable of two hypotheses decides.
         runner_up_language: the next language of an unsure detection; a rival only where the text is doubtful, too.
@@ -45,6 +46,7 @@ class Window:
     longer_window: bool = False
     rejected: list[Hypothesis] = field(default_factory=list)
     doubtful: bool = False
+    word_before: str = ""
     own_language: str | None = None
     rival_language: str | None = None
     runner_up_language: str | None = None
@@ -131,7 +133,8 @@ class Window:
     @property
     def batch_key(self) -> Hashable:
         """Equal for windows that one model call can decode."""
-        return self.attempt, self.temperature, len(self.shard_state.prompt_tokens), self.timestamps
+        is_encoded = self.encoder_output is not None
+        return is_encoded, self.temperature, len(self.shard_state.prompt_tokens), self.timestamps
 
     def next_attempt(self, hypothesis: Hypothesis) -> Attempt | None:
         """Return the attempt after `hypothesis` was rejected, or None if none is left."""

@@ -13,7 +13,7 @@ from transcriber.worker.shards.shard_runs import ShardRuns
 from transcriber.worker.slot_lease import LeaseLost, SlotLease
 from transcriber.worker.sqs_queues import Message, ShardQueues
 
-_STOP_SECONDS = 1.0  # that `stop` waits for renewals that have begun; a Spot instance has no time to lose
+_STOP_SECONDS = 1.0  # `stop` waits this long for renewals in progress; an interrupted Spot instance has little time
 
 
 class Heartbeat:
@@ -38,6 +38,7 @@ class Heartbeat:
         lease: SlotLease | None,
         on_lease_lost: Callable[[], None],
         measures: Measures,
+        *,
         period: float = HEARTBEAT_SECONDS,
         fast_period: float = FAST_HEARTBEAT_SECONDS,
     ) -> None:
@@ -50,7 +51,7 @@ class Heartbeat:
     def start(self) -> None:
         """Start the threads: one each, so that a service that answers slowly delays no other's renewals.
 
-        A message whose visibility ends under a live worker is received again, and counts as one more try of it.
+        A message whose visibility timeout ends while its worker lives is received again, which counts as a further try.
         """
         renewals = (
             ("lease", self._period, self._renew_lease, self._lease_due),
@@ -66,7 +67,7 @@ class Heartbeat:
             thread.start()
 
     def write_measures(self) -> None:
-        """Have the measures written now. A worker that dies afterwards is no failed launch: it was ready, or worked."""
+        """Write the measures now. If the worker dies afterwards, its launch does not count as failed."""
         self._lease_due.set()
 
     def stop(self) -> None:

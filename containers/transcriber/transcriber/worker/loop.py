@@ -42,7 +42,7 @@ _FULL_SECONDS = 1.0  # wait while the engines have no free capacity; ends earlie
 # Shards of the fast queue that a worker takes although its engines are full: they overtake the others there. More would
 # queue behind each other while another worker may be free.
 _MAX_FAST_WHEN_FULL = 4
-# Without a shard, after which the memory of the batches before is given back. A full batch of base takes 700 MB.
+# Seconds without a shard after which free memory of earlier batches is released. A full batch of base takes 700 MB.
 _KEPT_HEAP_SECONDS = 5.0
 _RETRY_SECONDS = 2.0  # pause after the queues could not be read
 
@@ -108,7 +108,7 @@ class Worker:
         if self._deadline < math.inf:
             self._shard_runs.stop_starting()
         while self._shard_runs.active() and time.monotonic() < self._deadline:
-            self._wait_for_run_end(0.2)
+            self._wait_for_run_end(min(0.2, self._deadline - time.monotonic()))
         self._heartbeat.stop()
         if self._shard_runs.active():
             self._shard_runs.return_to_queue()
@@ -186,7 +186,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class WorkerParts:
-    """What outlives a worker in its process: models in memory, files on disk, connections."""
+    """Parts that the next worker in the same process uses again: models in memory, files on disk, connections."""
 
     clients: AwsClients
     engines: LoadedEngines
@@ -238,9 +238,9 @@ def build_worker(
             parts.audio,
             parts.engines,
             clients.s3,
-            measures,
-            ProgressReports(clients.dynamodb, settings.table),
-            settings.kind,
+            measures=measures,
+            progress=ProgressReports(clients.dynamodb, settings.table),
+            kind=settings.kind,
         ),
         parts.engines,
         idle_seconds=settings.idle_seconds,

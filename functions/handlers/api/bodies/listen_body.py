@@ -45,7 +45,7 @@ def is_json(content_type: str, body: bytes, headerless: bool = False) -> bool:
         return False
     if headerless:  # samples of mu-law may begin with a brace, and quiet ones are letters
         return not is_quiet_audio(body[:HEAD_BYTES]) and not _is_binary(body)
-    # Of files with a header none begins with a brace: it is JSON of another character set.
+    # No file with a header begins with a brace: it is JSON of another character set.
     return body.startswith(_UTF_16_MARKS) or body.lstrip()[:1] == b"{" or not _is_binary(body)
 
 

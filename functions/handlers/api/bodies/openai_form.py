@@ -163,6 +163,8 @@ def _text(name: str, value: bytes, charset: str) -> str:
 
 def _reason(error: Exception, body: bytes, parameters: dict[str, str]) -> str:
     """Return why a form cannot be read, with the usual mistake where it is one."""
+    if not body.strip():
+        return "the body is empty"
     if f"--{parameters['boundary']}".encode("latin-1", "replace") not in body:
         return (
             "the boundary that the header Content-Type names is not in the body. Leave this header to the client, "
@@ -187,8 +189,8 @@ def listen_options(form: Form, task: str, *, known: bool = False) -> str:
     a language it is detected, as OpenAI does. Temperature 0 is OpenAI's default and means Whisper's own fallback.
     Filler words stay: OpenAI has no option for them, so its answers have the words as the model wrote them.
 
-    Every other option of `/v1/listen` may be a field, too. Of an unknown field the beginning is passed on: where
-    its name almost is an option there is a warning.
+    Every other option of `/v1/listen` may be a field, too. The beginning of an unknown field is passed on: if
+    its name almost is an option, there is a warning.
 
     Args:
         form: The parsed form, with the fields of the query string.

@@ -42,7 +42,7 @@ def put_edits(request: Request, job: Job) -> Response:
     """Replace all corrections; the version that they are based on is in `If-Match`.
 
     Raises:
-        ApiError: 400: they do not fit the transcript. 412: somebody else has changed it. 428: no `If-Match`.
+        ApiError: 400: they do not fit the transcript. 412: another writer has changed it. 428: no `If-Match`.
     """
     _check_completed(job)
     tags = [quoted or bare for quoted, bare in _TAG.findall(request.headers.get("if-match", ""))]

@@ -26,7 +26,7 @@ from functions.handlers.api.jobs_ahead import jobs_ahead
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
 from functions.jobs.job import Attempt, Delivery, Job, SourceKind, timestamp
-from functions.jobs.job_filter import JobFilter
+from functions.jobs.job_filter import FILTER_PARAMETERS, JobFilter
 from functions.jobs.job_source import source_summary
 from functions.jobs.progress import progress
 from functions.jobs.redaction import without_secrets
@@ -36,11 +36,20 @@ from functions.options.options import Options
 from functions.settings import settings
 
 DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 20, 100  # jobs
+LIST_PARAMETERS = (*FILTER_PARAMETERS, "limit", "next")
+_SHOWN = 50  # characters of an unknown name
 REPEATED_SECONDS = 60  # after a cancellation; the same request within this time counts as its repetition
 
 
 def list_jobs(request: Request) -> Response:
-    """Return a page of the caller's jobs, newest first; none for callers without a key."""
+    """Return a page of the caller's jobs, newest first; none for callers without a key.
+
+    A parameter that is not read is refused: with `status=failed` all jobs would be listed, and a program that pages by
+    `cursor` would read the first page for ever. A name with an underscore before it is one of those that caches need.
+    """
+    unread = [name for name in request.fields if name not in LIST_PARAMETERS and not name.startswith("_")]
+    if unread:
+        raise bad_query(f"{unread[0][:_SHOWN]} is no parameter of a list. There are {', '.join(LIST_PARAMETERS)}.")
     try:
         limit = int(request.first("limit", str(DEFAULT_PAGE_SIZE)))
     except ValueError:

@@ -18,6 +18,7 @@ from functions.errors import api_error, bad_query
 from functions.file_name import content_disposition
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response, see_other
+from functions.handlers.api.start_job import start_late_job
 from functions.handlers.api.wait_for_job import check_completed, wait_for_job
 from functions.jobs.job import Job
 from functions.observability import logger
@@ -42,6 +43,7 @@ def result(request: Request, job: Job) -> Response:
     fields = request.fields
     if request.first("edited", "true").lower() == "false":
         job = replace(job, edits=None)
+    start_late_job(job)
     if _is_partial(request):
         job = wait_for_job(job, request.received + _wait_seconds(request))
         if not check_completed(job):
@@ -54,7 +56,7 @@ def result(request: Request, job: Job) -> Response:
         render, query = as_openai(response_format), response_format.fields()
     else:
         form = requested_format(request)
-        render = named(as_deepgram if form is JSON else stored_file(form), str(form.stored_suffix))
+        render = named(as_deepgram if form is JSON else in_format(form), str(form.listen_name))
         query = {} if form is JSON else {"format": [str(form.listen_name)]}
     return result_or_redirect(job, request.received + _wait_seconds(request), render, query)
 
@@ -67,7 +69,7 @@ def _partial(request: Request, job: Job) -> Response:
         response = partial_result(job, OpenAIResponseFormat.from_fields(request.fields).render, None)
     else:
         form = requested_format(request)
-        response = partial_result(job, lambda *edited: (form.content_type, form.render(*edited)), form.stored_suffix)
+        response = partial_result(job, lambda *edited: (form.content_type, form.render(*edited)), form.listen_name)
     # A redirect to a large body says, too, that it is partial.
     mark = {PARTIAL_UNTIL_HEADER: response.headers[PARTIAL_UNTIL_HEADER], "dg-request-id": job.id}
     return _with_headers(within_response_limit(job, response), mark)
@@ -130,13 +132,13 @@ def as_openai(response_format: OpenAIResponseFormat) -> Render:
     return render
 
 
-def stored_file(form: Format) -> Render:
-    """Return a function that reads captions or text as Assemble wrote them; corrected ones are rendered anew."""
+def in_format(form: Format) -> Render:
+    """Return a function that reads what Assemble stored in a format; what it did not, or is corrected, is rendered."""
 
     def render(job: Job) -> Response:
-        if job.edits:
+        if job.edits or form.stored_suffix is None:
             return Response(200, form.render(*edited_transcript(job)), form.content_type)
-        body = _read(job, transcript_key(job.id, str(form.stored_suffix))).decode()
+        body = _read(job, transcript_key(job.id, form.stored_suffix)).decode()
         return Response(200, body, form.content_type)
 
     return render

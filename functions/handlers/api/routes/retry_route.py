@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from earshot_contract.job_state import JobState
 from functions.aws import s3, step_functions
-from functions.aws.clients import is_unavailable
 from functions.aws.table import job_table
-from functions.aws.table.withheld_urls import callback_urls, source_urls
-from functions.errors import api_error, bad_request, internal_error, service_unavailable
+from functions.aws.table.withheld_urls import prolong_callback, source_urls
+from functions.errors import api_error, bad_request, service_unavailable
 from functions.handlers.api.admission import check_room
 from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
 from functions.handlers.api.routes.audio_route import audio_gone
 from functions.handlers.api.routes.job_routes import job_summary
+from functions.handlers.api.start_job import execution_name, start_job
 from functions.jobs.job import Job, SourceKind
-from functions.observability import logger
 from functions.settings import settings
 
 MAX_RETRIES = 50  # of one job: a row has room for far more; the limit stops a client that loops
@@ -31,7 +30,7 @@ def retry_job(_: Request, job: Job) -> Response:
             many unfinished jobs.
     """
     if job.state is JobState.QUEUED and job.history:  # a retry that was interrupted before its start, or is about to
-        _start(job)
+        start_job(job)
         return json_response(job_summary(job))
     if job.state not in (JobState.FAILED, JobState.CANCELLED):
         raise bad_request(f"Request {job.id} is {job.state}. A failed or cancelled one can be tried again.")
@@ -39,31 +38,13 @@ def retry_job(_: Request, job: Job) -> Response:
         raise bad_request(f"Request {job.id} was tried again {MAX_RETRIES} times. Send it as a new request.")
     check_room(job.owner or "")
     _check_audio(job)
-    if job.callback_withheld:  # if it is gone, the row's `deliveries` say so: the result can still be fetched
-        callback_urls.prolong(job.id)
-    execution = step_functions.execution_arn(settings().job_machine_arn, _execution_name(job.id, job.attempt + 1))
+    prolong_callback(job)  # if it is gone, the row's `deliveries` say so: the result can still be fetched
+    execution = step_functions.execution_arn(settings().job_machine_arn, execution_name(job.id, job.attempt + 1))
     retried = job_table.retry(job, execution)
     if retried is None:  # another caller was quicker, and their retry is this one
         raise service_unavailable(f"Request {job.id} has just changed. Try again.")
-    _start(retried)
+    start_job(retried)
     return json_response(job_summary(retried))
-
-
-def _execution_name(job_id: str, attempt: int) -> str:
-    """Return the execution's name, unique for each attempt: Step Functions keeps a name taken for 90 days."""
-    return f"{job_id}-{attempt}"
-
-
-def _start(job: Job) -> None:
-    """Start the execution of the job's present attempt; starting it twice does nothing."""
-    try:
-        name = _execution_name(job.id, job.attempt)
-        step_functions.start(settings().job_machine_arn, name, {"job_id": job.id})
-    except Exception as error:
-        logger.exception("The job could not be started", job_id=job.id)
-        answer = service_unavailable() if is_unavailable(error) else internal_error()
-        job_table.fail(job.id, answer.failure)
-        raise answer from None
 
 
 def _check_audio(job: Job) -> None:

@@ -17,10 +17,10 @@ from functions.handlers.api.routes.audio_route import stored_audio_url
 from functions.handlers.api.routes.result_routes import (
     corrections_of,
     edited_transcript,
+    in_format,
     named,
     optioned_transcript,
     requested_format,
-    stored_file,
     within_response_limit,
 )
 from functions.jobs.job import Job
@@ -59,7 +59,7 @@ def _names(job: Job) -> list[SpeakerName]:
 def shared_result(request: Request, job: Job, _: Share) -> Response:
     """Return the transcript in the `format` that is asked for."""
     form = requested_format(request)
-    render = named(_as_deepgram if form is JSON else stored_file(form), str(form.stored_suffix))
+    render = named(_as_deepgram if form is JSON else in_format(form), str(form.listen_name))
     return within_response_limit(job, render(job))
 
 

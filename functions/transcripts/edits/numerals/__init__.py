@@ -1,7 +1,7 @@
 """Edit `numerals`: write number words in digits, "nine hundred and twelve" → "912", in eight languages.
 
-text2num finds the numbers. What it leaves open is decided here, in this order: dates, times of day, numbers one after
-another, percentages and amounts, and numbers alone. What is not certain stays as it was.
+text2num finds the numbers. This package decides the rest in this order: dates, times of day, numbers one after another,
+percentages and amounts, and numbers alone. Uncertain words stay as they were.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from math import fsum
 
-from functions.transcripts.edits.numerals.bound_pairs import begins_range
+from functions.transcripts.edits.numerals.bound_pairs import one_to_many
 from functions.transcripts.edits.numerals.cardinals import Written
+from functions.transcripts.edits.numerals.comma_thousands import close_up_thousands
 from functions.transcripts.edits.numerals.compounds import compounds
 from functions.transcripts.edits.numerals.dates import dates
 from functions.transcripts.edits.numerals.measures import amounts, below_zero
@@ -29,6 +29,7 @@ from functions.transcripts.words import TranscriptWord
 NUMERAL_LANGUAGES = frozenset(VOCABULARIES)
 _LONG = re.compile(r"(\D*)([1-9]\d{4,})((?:\D.*)?)")
 _LONG_AMOUNT = re.compile(r"([$£€])(\d{4,})((?:\D.*)?)")
+_POSTAL_DIGITS = 5
 _VERBS = frozenset({"is", "was", "call", "called", "dial", "dialled"})  # stand before a code, and before a count
 MIN_READABLE = 10  # in running text a smaller count or rank reads better as a word: the Associated Press's rule
 
@@ -53,13 +54,14 @@ def write_numerals(words: list[TranscriptWord], language: str, minimum: int = 0)
 
 
 def _written(tokens: Tokens, minimum: int) -> list[Written]:
+    close_up_thousands(tokens)
     numbers = find_numbers(tokens)
     written = dates(tokens, numbers)
     written += times(tokens, _without(numbers, written))
     numbers = join_runs(tokens, _without(numbers, written))
     written += amounts(tokens, numbers)
-    ones = [one for one, other in pairwise(numbers) if begins_range(tokens, one, other)]
-    written += [Written(one.start, one.end, one.text) for one in _without(ones, written)]
+    ends = one_to_many(tokens, numbers, minimum)
+    written += [Written(end.start, end.end, end.text) for end in _without(ends, written)]
     numbers = _without(numbers, written)
     for at, number in enumerate(numbers):
         near = numbers[max(0, at - NEAR) : at + NEAR + 1]  # all of them would take time that grows with their square
@@ -72,13 +74,17 @@ def _written(tokens: Tokens, minimum: int) -> list[Written]:
 def _grouped(tokens: Tokens, part: Written) -> Written:
     """Return a count of ten thousand and more, and an amount in dollars of a thousand, with marks between thousands.
 
-    Digits of a telephone are no count, and neither is what a noun before it numbers: "zip code", "room".
+    Digits of a telephone are no count, and neither is what a noun before it numbers, "zip code", "room", nor the postal
+    code before a town: "75011 Paris", but "10 000 Français".
     """
     match = _LONG.fullmatch(part.text) or _LONG_AMOUNT.fullmatch(part.text)
     is_named = tokens.word_before(part.start) in (tokens.vocabulary.codes - _VERBS) | tokens.vocabulary.designators
-    if not match or is_named or not tokens.vocabulary.group_mark:
+    if not match or is_named:
         return part
     before, digits, after = match.groups()
+    is_before_name = bool(tokens.word(part.end)) and tokens[part.end].is_name
+    if len(digits) == _POSTAL_DIGITS and int(digits) % 1000 and is_before_name:
+        return part
     if all(number.value != int(digits) for number in found_between(tokens, part.start, part.end)):
         return part
     return replace(part, text=before + f"{int(digits):,}".replace(",", tokens.vocabulary.group_mark) + after)

@@ -18,7 +18,7 @@ _KINGS = frozenset(_NAMES.split())
 _ANY_NAME = frozenset({"es", "fr", "it", "pt"})
 _TITLES = "king pope roi pape könig kaiser papst rey rei papa re koning keizer paus kong konge pave"
 _BEFORE_KINGS = frozenset(_TITLES.split())
-# What may follow where no title says that it is a king, by language. Another word is what is counted:
+# Words that may follow the number of a king without a title, by language. Another word is what is counted:
 # "I met Charles twenty years ago".
 _AFTER = {
     "en": """

@@ -53,3 +53,14 @@ LABELS = {language: frozenset(words.split()) for language, words in _LABELS.item
 """By language. Verbs of telephone menus are among them."""
 AFTER_LABELS = {language: frozenset(words.split()) for language, words in _AFTER_LABELS.items()}
 """Words that may follow such a number, by language: before another word it may be an article."""
+OF_SEVERAL = {
+    "en": ("of",),
+    "fr": ("de", "sur"),
+    "de": ("von",),
+    "es": ("de",),
+    "pt": ("de",),
+    "it": ("di", "su"),
+    "nl": ("van",),
+    "da": ("af",),
+}
+"""Words between such a number and how many there are, by language: "page one of twelve"."""

@@ -41,7 +41,7 @@ def _length(found: Cardinals, number: Number) -> list[Written]:
     """Return both numbers of "un mètre quatre-vingts", of which the first alone may be an article."""
     if not number.text.isdigit() or found.tokens.word(number.end) not in found.vocabulary.lengths:
         return []
-    is_joined = found.tokens.word(number.end + 1) in ("e", "y", "et")
+    is_joined = found.tokens.word(number.end + 1) in ("e", "y", "et", "og")
     parts = found.by_start.get(number.end + 1 + is_joined)
     if not parts or not found.tokens.word(parts.start) or not (parts.text.isdigit() and len(parts.text) == 2):
         return []

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from functions.transcripts.edits.numerals.designations import are_designation, is_after_letters
 from functions.transcripts.edits.numerals.numbers import MULTIPLIERS, Number, after_zeros, with_outer_zeros
-from functions.transcripts.edits.numerals.oven_heat import is_oven_heat
 from functions.transcripts.edits.numerals.streets import is_before_street
 from functions.transcripts.edits.numerals.tokens import MIN_DIGITS, Tokens, is_number
 from functions.transcripts.edits.numerals.vocabulary import AFTER_YEARS
@@ -22,7 +22,6 @@ _NO_YEARS = {(15, 20), (15, 30), (15, 40)}  # an estimate, and scores of tennis
 _NEAR = 4  # words before it within which one of these counts
 _PRICE_WORDS = 3  # before an amount, within which one says that it is one
 _JOINING = frozenset({"and", "but", "to", "with", "the", "that"})  # follow two other numbers as often as a year
-_LETTERS = frozenset("bcdefghjklmnpqrstuvwxyz")  # that a code begins with: "F one fifty"; "a" and "I" are words
 _TOLL_FREE = re.compile(r"1?8\d0|1?8(00|33|44|55|66|77|88)")
 DECADES = {"twenties": "20s", "thirties": "30s", "forties": "40s", "fifties": "50s", "sixties": "60s"}
 DECADES |= {"seventies": "70s", "eighties": "80s", "nineties": "90s"}
@@ -42,8 +41,9 @@ def join_runs(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
         runs = list(_split(chain, lambda before, _: tokens[before.end - 1].ends_phrase))
         listed = sum(not _is_article(tokens, number) for number in chain)
         has_digits = any(len(run) > 1 and _is_dialled(tokens, run) for run in runs)
+        is_dialled = len(runs) > 2 and _is_telephone(tokens, chain)
         for run in runs:
-            if has_digits and _is_group(tokens, run):
+            if (has_digits and _is_group(tokens, run)) or (is_dialled and len(run) > 1):
                 joined.append(with_outer_zeros(tokens, _concatenated(run)))
             elif len(run) > 1:
                 joined += _joined(tokens, run)
@@ -74,7 +74,7 @@ def _is_code(number: Number) -> bool:
 def _joined(tokens: Tokens, run: Sequence[Number]) -> list[Number]:
     if _is_dialled(tokens, run):
         return [with_outer_zeros(tokens, _concatenated(run))]
-    if _is_designator(tokens, run) or _is_hundreds(tokens, run) or _is_house(tokens, run):
+    if are_designation(tokens, run):
         return [_concatenated(run)]
     if len(run) == 4 and (year := _year(tokens, run[2:])) and run[0].value <= 31 and run[1].value <= 31:
         return [*(replace(number, is_sure=True) for number in run[:2]), *year]  # "ten twelve nineteen eighty"
@@ -117,7 +117,7 @@ def _multiplied(tokens: Tokens, numbers: Sequence[Number]) -> list[Number]:
 def _is_counting(tokens: Tokens, chain: Sequence[Number]) -> bool:
     is_listed = len(chain) > 1 and all(tokens[number.end - 1].ends_phrase for number in chain[:-1])
     before = tokens.word_before(chain[0].start)
-    is_code = before in tokens.vocabulary.codes or _is_letter(tokens, chain[0].start)
+    is_code = before in tokens.vocabulary.codes or is_after_letters(tokens, chain[0].start)
     if not is_listed and (is_code or before[-1:].isdigit() or is_before_street(tokens, chain[-1].end)):
         return False
     steps = {after.value - before.value for before, after in pairwise(chain)}
@@ -154,33 +154,12 @@ def _is_group(tokens: Tokens, run: Sequence[Number]) -> bool:
     return is_digits and sum(len(n.text) for n in run) >= 2 and not tokens.word(after_zeros(tokens, run[-1].end))
 
 
-def _is_designator(tokens: Tokens, run: Sequence[Number]) -> bool:
-    """Return whether the numbers are one in parts: "flight two forty-five"."""
-    is_named = tokens.word_before(run[0].start) in tokens.vocabulary.designators or _is_letter(tokens, run[0].start)
-    return is_named and len(run) == 2 and all(n.text.isdigit() for n in run) and len(run[1].text) == 2
-
-
-def _is_letter(tokens: Tokens, at: int) -> bool:
-    """Return whether an English letter stands before an index, as in codes: "A B one two three four"."""
-    return tokens.language == "en" and tokens.word_before(at) in _LETTERS
-
-
-def _is_house(tokens: Tokens, run: Sequence[Number]) -> bool:
-    """Return whether two numbers are that of a house: "twelve twenty-one Oak Street"."""
-    is_pair = len(run) == 2 and len(run[1].text) == 2 and all(n.text.isdigit() and n.value < 100 for n in run)
-    return is_pair and is_before_street(tokens, run[1].end)
-
-
-def _is_hundreds(tokens: Tokens, run: Sequence[Number]) -> bool:
-    """Return whether two numbers are one without the word "hundred": "one twenty over eighty", "one sixty pounds"."""
-    if len(run) != 2 or not (0 < run[0].value < 10 and len(run[0].text) == 1 and run[1].text.isdigit()):
-        return False
-    end = run[1].end
-    is_oven = is_oven_heat(tokens, run[0].start, end)
-    below = tokens.word(end + 1)
-    is_pressure = tokens.word(end) == "over" and (below.isdigit() or (bool(below) and is_number(below, "en")))
-    is_measured = is_pressure or is_oven or tokens.word(end) in tokens.vocabulary.hundreds_of
-    return tokens.language == "en" and len(run[1].text) == 2 and is_measured
+def _is_telephone(tokens: Tokens, chain: Sequence[Number]) -> bool:
+    """Return whether groups of digits follow a word that announces them: "es seis doce, treinta y cuatro, …"."""
+    digits = "".join(number.text for number in chain)
+    is_announced = tokens.word_before(chain[0].start) in tokens.vocabulary.codes
+    is_last = not tokens.word(chain[-1].end) and all(len(number.text) <= 3 for number in chain)
+    return is_announced and is_last and digits.isdigit() and len(digits) >= _TELEPHONE_DIGITS
 
 
 def _concatenated(run: Sequence[Number]) -> Number:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from functions.transcripts.edits.numerals.bound_pairs import are_bound, is_of_one, is_with_larger
+from functions.transcripts.edits.numerals.bound_pairs import is_of_one, is_with_larger
 from functions.transcripts.edits.numerals.kings import is_of_king
-from functions.transcripts.edits.numerals.labels import AFTER_LABELS, LABELS
+from functions.transcripts.edits.numerals.labels import AFTER_LABELS, LABELS, OF_SEVERAL
 from functions.transcripts.edits.numerals.numbers import Number, is_fraction
 from functions.transcripts.edits.numerals.streets import MIN_OF_STREET, is_street_word
-from functions.transcripts.edits.numerals.tokens import Tokens
+from functions.transcripts.edits.numerals.tokens import Tokens, is_number
+from functions.transcripts.edits.numerals.uncounted import is_uncounted
 
 NEAR = 3  # numbers before and after one that may say what it is: none is looked for further than three words away
 _LARGEST_ESTIMATE = 10  # "one or two" stays; "one or fifty" is "one or 50"
@@ -55,7 +56,8 @@ def _is_label(tokens: Tokens, number: Number) -> bool:
     labels, after = LABELS[tokens.language], tokens.word(number.end)
     at = number.start - (tokens.word_before(number.start) == "number")  # "question number one"
     is_label = number.is_word and tokens.word_before(at) in labels
-    return is_label and (not after or after in labels or after in AFTER_LABELS[tokens.language])
+    is_of_several = after in OF_SEVERAL[tokens.language] and is_number(tokens.word(number.end + 1), tokens.language)
+    return is_label and (not after or after in labels or after in AFTER_LABELS[tokens.language] or is_of_several)
 
 
 def _is_score(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
@@ -79,7 +81,7 @@ def _is_count(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
         return False
     if not number.is_word:
         return True
-    if is_of_king(tokens, number):
+    if is_of_king(tokens, number) or is_uncounted(tokens, number):
         return False
     if _is_next_to_fraction(tokens, number, others):
         return False
@@ -163,7 +165,8 @@ def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bo
             and other.is_word
             and other.value > 0
             and tokens[other.start].lower in tokens.vocabulary.ambiguous
-            and not (other.value > 1 and are_bound(tokens, number, other))  # "neuf sur dix"
+            and not _is_label(tokens, other)
+            and (other.value == 1 or abs(other.start - number.start) == 1)  # "neuf sur dix", "due per tre fa sei"
             for other in others
         )
     )
@@ -172,14 +175,20 @@ def _is_estimate(tokens: Tokens, number: Number, others: Sequence[Number]) -> bo
 def _shares_scale(tokens: Tokens, number: Number, others: Sequence[Number]) -> bool:
     """Return whether the number belongs to "two or three thousand", where the first is 2000, too."""
     return any(
-        first.end + 1 == second.start
-        and tokens.word(first.end) not in ("", "of", *tokens.vocabulary.decimal_words)
-        and bool(tokens.word(second.start))
+        _is_alternative(tokens, first, second)
         and not (first.is_ordinal or second.is_ordinal)
         and any(second.value % scale == 0 and first.value < second.value / scale < scale for scale in (1000, 100))
         for other in others
         for first, second in ((number, other), (other, number))
     )
+
+
+def _is_alternative(tokens: Tokens, first: Number, second: Number) -> bool:
+    """Return whether a word or a comma alone stands between two numbers: "two or three", "two, three"."""
+    if first.end == second.start:
+        return tokens[first.end - 1].ends_phrase and not tokens[first.end - 1].ends_sentence
+    is_joined = first.end + 1 == second.start and bool(tokens.word(second.start))
+    return is_joined and tokens.word(first.end) not in ("", "of", *tokens.vocabulary.decimal_words)
 
 
 def _words_around(tokens: Tokens, number: Number) -> tuple[list[str], list[str]]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import text_to_num
 
+from functions.transcripts.edits.numerals.idioms import IDIOMS
 from functions.transcripts.edits.numerals.vocabularies import VOCABULARIES
 from functions.transcripts.text_boundaries.letters import split_punctuation
 from functions.transcripts.words import TranscriptWord
@@ -27,6 +28,7 @@ class Token:
         ends_phrase: Whether punctuation follows, so that no number continues after it.
         ends_sentence: Whether that is more than a comma.
         is_name: Whether it is capitalised inside a sentence.
+        is_initials: Whether it is two or three capitals: "LH" of a flight.
         is_percent: Whether it belongs to "per cent", whose last word is a hundred in some languages.
         is_fixed: Whether it stays as it was: in an idiom, and "million" of "$5 million".
         elided: The article before a number in one word with it, as it is written: "L'" of "L'otto marzo".
@@ -35,7 +37,7 @@ class Token:
     def __init__(self, lower: str, spelling: str = "", word: int = 0, is_name: bool = False, elided: str = "") -> None:
         self.lower, self._spelling, self.word, self.is_name = lower, spelling or lower, word, is_name
         self.elided = elided
-        self.ends_phrase = self.ends_sentence = self.is_percent = self.is_fixed = False
+        self.ends_phrase = self.ends_sentence = self.is_percent = self.is_fixed = self.is_initials = False
 
     def text(self) -> str:
         """Return the word in a spelling that text2num knows."""
@@ -68,6 +70,7 @@ class Tokens(list[Token]):
             elided = _elided(word.normalised, language)
             for part in _parts(word.normalised[len(elided) :], language):
                 self.append(Token(part, _known_spelling(part, language), index, is_name))
+            self[-1].is_initials = word.text.isupper() and word.text.isalpha() and len(word.text) in (2, 3)
             if elided:
                 self[-1].elided = split_punctuation(word.text, word.normalised)[1][: len(elided)]
             self[-1].ends_phrase = text[-1:] in _STOPS
@@ -76,7 +79,7 @@ class Tokens(list[Token]):
         self._name_digits()
         for token in self._in_phrases(self.vocabulary.percent):
             token.is_percent = True
-        for token in [*self._in_phrases(self.vocabulary.idioms), *self._after_digits()]:
+        for token in [*self._in_idioms(), *self._after_digits()]:
             token.is_fixed = True
 
     def word(self, at: int) -> str:
@@ -136,9 +139,22 @@ class Tokens(list[Token]):
             is_end, step = before not in self.vocabulary.joiners and not _is_digit(before, self.language), 1
         else:
             is_end, step = True, -1 if before else 1
-        split_punctuation = [at + step * n for n in range(1, MIN_DIGITS + 1)]
-        words = [self.word(index) if step > 0 else self.word_before(index + 1) for index in split_punctuation]
+        goes_on = step > 0 and at > 0 and not before and _is_digit(self[at - 1].lower, self.language)  # "um dois, meia"
+        indices = [at + step * n for n in range(1, MIN_DIGITS + 1 - goes_on)]
+        words = [self.word(index) if step > 0 else self.word_before(index + 1) for index in indices]
         return is_end and all(_is_digit(word, self.language) for word in words)
+
+    def _in_idioms(self) -> Iterator[Token]:
+        """Yield the tokens of idioms; one whose last word begins a longer number is none: "alle drie duizend"."""
+        for phrase in IDIOMS[self.language]:
+            for at in range(len(self)):
+                if self.reads(at, phrase) and (len(phrase) == 1 or not self._is_number_on(at + len(phrase))):
+                    yield from self[at : at + len(phrase)]
+
+    def _is_number_on(self, at: int) -> bool:
+        """Return whether a number goes on at an index."""
+        words = self.word(at - 1), self.word(at)
+        return all(bool(word) and is_number(word, self.language) for word in words)
 
     def _in_phrases(self, phrases: Sequence[Sequence[str]]) -> Iterator[Token]:
         for phrase in phrases:

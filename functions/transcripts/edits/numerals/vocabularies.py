@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functions.transcripts.edits.numerals.vocabulary import Vocabulary
 
+# Between thousands: French typography's mark, and the Royal Spanish Academy's, good from Mexico to Argentina.
+NARROW_SPACE = "\u202f"
+
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
-
-
-def _phrases(*phrases: str) -> tuple[tuple[str, ...], ...]:  # one or several, with commas between them
-    return tuple(tuple(phrase.split()) for listed in phrases for phrase in listed.split(","))
 
 
 def _unsigned(words: str) -> dict[str, str]:
@@ -41,12 +40,11 @@ VOCABULARIES = {
         clocks={"at": ":", "until": ":", "till": ":"},
         zeros=_set("oh o"),
         spellings={"^oh$": "o"},
-        idioms=_phrases("twenty twenty vision", "twenty twenty hindsight", "high five", "one two punch", "cloud nine"),
         prices=_set("cost costs costing pay pays paid price priced charge charged charges worth"),
         codes=_set("is was dash code pin number password passcode combination dial dialled call called extension zip"),
         designators=_set(
             "flight room route highway interstate freeway boeing airbus bmw bus gate exit apartment unit suite "
-            "extension line port section form channel"
+            "extension line port section form channel psalm"
         ),
         hundreds_of=_set("pounds miles degrees volts watts feet yards milligrams calories horsepower"),
         minus=_set("minus negative"),
@@ -70,13 +68,13 @@ VOCABULARIES = {
         joiners=_set("et"),
         months=_set("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
         percent=(("pour", "cent"), ("pourcent",)),
+        group_mark=NARROW_SPACE,
         percent_space=True,
         money=_unsigned("euro euros dollar dollars franc francs"),
         cents=_set("centime centimes cent cents"),
         decimal_words=_set("virgule"),
         year_signs=_set("en"),
         hours={"heure": "{} h {}", "heures": "{} h {}"},
-        idioms=_phrases("mon trente et un", "son trente et un", "quoi de neuf", "mille et une nuits", "à deux doigts"),
         codes=_set("est code numéro pin composez faites appelez"),
         minus=_set("moins"),
         degrees=_set("degré degrés"),
@@ -90,7 +88,6 @@ VOCABULARIES = {
         joiners=_set("und nach vor"),
         months=_set("januar jänner februar märz april mai juni juli august september oktober november dezember"),
         vague=_set("paar einige mehrere viele wenige"),
-        group_mark=".",
         percent=(("prozent",),),
         percent_space=True,
         money=_unsigned("euro dollar franken pfund"),
@@ -105,10 +102,6 @@ VOCABULARIES = {
         degrees=_set("grad"),
         lengths=_set("meter"),
         counted_endings="(?:jährig|tägig|stündig|minütig|prozentig)(?:e[rnsm]?)?",
-        idioms=_phrases(
-            "gib acht, gebt acht, geben acht, gab acht, habt acht, acht geben, acht gibt, acht zu geben, außer acht",
-            "in acht nehmen, vier augen, sieben sie",
-        ),
     ),
     "es": Vocabulary(
         ambiguous=_set("un una uno cero"),
@@ -122,6 +115,7 @@ VOCABULARIES = {
         ),
         month_joiners=_set("de"),
         percent=(("por", "ciento"), ("por", "cien")),
+        group_mark=NARROW_SPACE,
         percent_space=True,
         money=_unsigned("euro euros dólar dólares peso pesos"),
         cents=_set("céntimo céntimos centavo centavos"),
@@ -137,7 +131,6 @@ VOCABULARIES = {
             "^veintitres$": "veintitrés",
             "^veintiseis$": "veintiséis",
         },
-        idioms=_phrases("unos", "unas", "mil y una noches", "cada dos por tres", "a las mil maravillas"),
         codes=_set("es código pin número llame marque teléfono"),
         minus=_set("menos"),
         degrees=_set("grado grados"),
@@ -153,7 +146,6 @@ VOCABULARIES = {
         joiners=_set("e para as"),
         months=_set("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"),
         month_joiners=_set("de"),
-        group_mark=".",
         percent=(("por", "cento"),),
         percent_space=False,
         money=_unsigned("euro euros real reais dólar dólares"),
@@ -163,7 +155,6 @@ VOCABULARIES = {
         hours={"hora": "{}h{}", "horas": "{}h{}"},
         clocks={"às": "h", "à": "h", "das": "h", "pelas": "h"},
         clock_joiners=("e",),
-        idioms=_phrases("uns", "umas", "mil e uma noites"),
         codes=_set("é código pin senha número ligue disque telefone"),
         minus=_set("menos"),
         degrees=_set("grau graus"),
@@ -177,7 +168,6 @@ VOCABULARIES = {
         fractions=_set("mezzo mezza mezzi terzo terzi quarto quarti quinti sesti ottavi decimi"),
         joiners=_set("e meno un"),
         months=_set("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"),
-        group_mark=".",
         percent=(("per", "cento"), ("percento",)),
         percent_space=False,
         money=_unsigned("euro dollaro dollari franchi"),
@@ -187,7 +177,6 @@ VOCABULARIES = {
         clocks={"le": ":", "alle": ":", "dalle": ":", "delle": ":", "ore": ":"},
         clock_joiners=("e",),
         spellings={"centott": "centoott", "(?<=.)trè$": "tré"},
-        idioms=_phrases("mille e una notte", "in quattro e", "due senza tre", "a due passi"),
         codes=_set("è codice pin numero chiami chiama componga"),
         minus=_set("meno"),
         degrees=_set("grado gradi"),
@@ -202,7 +191,6 @@ VOCABULARIES = {
         joiners=_set("en een over voor"),
         months=_set("januari februari maart april mei juni juli augustus september oktober november december"),
         vague=_set("paar enkele enige vele"),
-        group_mark=".",
         percent=(("procent",),),
         percent_space=False,
         money=_unsigned("euro dollar"),
@@ -217,7 +205,6 @@ VOCABULARIES = {
         degrees=_set("graden graad"),
         lengths=_set("meter"),
         counted_endings="(?:jarige?n?|daagse|urige?)",
-        idioms=_phrases("acht geven, acht te geven, geef acht, geeft acht, acht slaan, in acht nemen"),
         spellings={
             "^eén$": "één",
             r"^((?:der|veer|vijf|zes|zeven|acht|negen)tien)(?=(?!honderd)\w*tig$)": r"\1honderd",
@@ -230,7 +217,6 @@ VOCABULARIES = {
         joiners=_set("og en over i"),
         months=_set("januar februar marts april maj juni juli august september oktober november december"),
         vague=_set("par nogle flere mange"),
-        group_mark=".",
         percent=(("procent",),),
         percent_space=True,
         money=_unsigned("krone kroner euro dollar"),

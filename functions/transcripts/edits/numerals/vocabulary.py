@@ -27,14 +27,13 @@ class Vocabulary:
         cents: Names of their hundredths.
         decimal_words: Names of the decimal mark.
         decimal_mark: The mark itself.
-        group_mark: The mark between thousands; empty where it would be a space, or differs among countries.
+        group_mark: The mark between thousands.
         years_in_pairs: Whether a year may be spoken as two numbers: "nineteen eighty-four".
         year_signs: Words before a number that is a year.
         hours: Words between hour and minutes, and how the whole time is written.
         clocks: Words before an hour, and the mark between it and its minutes.
         clock_joiners: Words between an hour after such a word and its minutes.
         zeros: Other names of zero among digits.
-        idioms: Phrases with a number word that is no number.
         prices: Words before an amount without a currency, which is no year: "it costs nineteen ninety-nine".
         vague: Words before a number of which there are some: "a couple hundred dollars".
         codes: Words before digits that are one number although they count up: "the PIN is one two three four".
@@ -66,7 +65,7 @@ class Vocabulary:
     month_joiners: frozenset[str] = frozenset()
     ordinals_from: int = 11
     decimal_mark: str = ","
-    group_mark: str = ""
+    group_mark: str = "."
     years_in_pairs: bool = False
     year_signs: frozenset[str] = frozenset()
     hours: dict[str, str] = field(default_factory=dict)
@@ -74,7 +73,6 @@ class Vocabulary:
     clock_joiners: tuple[str, ...] = ("",)
     zeros: frozenset[str] = frozenset()
     spellings: dict[str, str] = field(default_factory=dict)
-    idioms: tuple[tuple[str, ...], ...] = ()
     prices: frozenset[str] = frozenset()
     vague: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset()

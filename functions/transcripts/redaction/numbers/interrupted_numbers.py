@@ -99,7 +99,7 @@ def _are_fours(words: Sequence[TranscriptWord], groups: Sequence[Run]) -> bool:
 def read_aloud(
     words: Sequence[TranscriptWord], found: Sequence[EntitySpan], numerals: Sequence[Numeral]
 ) -> Iterator[EntitySpan]:
-    """Yield as telephone numbers those that are read digit by digit and are nothing else, though in no numbering plan."""
+    """Yield as telephone numbers those that are read digit by digit and are nothing else, even without a plan."""
     for run in runs(free_of(numerals, found), words, across_sentences=True):
         if is_read_aloud(digits_of(run), text_of(run)):
             yield entity_span(Entity.PHONE_NUMBER, run)

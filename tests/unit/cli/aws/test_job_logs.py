@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from earshot_cli.aws.job_logs import cloud_lines, local_lines, parse_line, whole_id
+from earshot_cli.aws.job_logs import LoggedJob, cloud_lines, find_job, local_lines, parse_line
 from earshot_cli.errors import CliError
 
 JOB = "0f0e0d0c-1111-4222-8333-444455556666"
@@ -42,18 +42,21 @@ class Table:
     def get_item(self, TableName: str, Key: dict[str, Any]) -> Any:
         if Key["pk"]["S"].startswith("IDS#"):
             return {"Item": {"ids": {"SS": list(self.ids)}}}
-        return {"Item": {"created": {"S": "2026-11-28T10:00:00.000Z"}}}
+        prefix = "arn:aws:states:us-east-1:1:execution:machine:"
+        run = {"M": {"execution": {"S": f"{prefix}by-event"}}}
+        created, latest = {"S": "2026-11-28T10:00:00.000Z"}, {"S": f"{prefix}{JOB}-2"}
+        return {"Item": {"created": created, "history": {"L": [run]}, "execution": latest}}
 
 
 def test_short_id_becomes_the_whole_one() -> None:
     made = datetime(2026, 11, 28, 10, tzinfo=UTC)
-    assert whole_id(lambda _: Table(JOB), "t", "0F0E0D0C") == (JOB, made)
+    assert find_job(lambda _: Table(JOB), "t", "0F0E0D0C") == LoggedJob(JOB, made, ("by-event", f"{JOB}-2"))
 
 
 @pytest.mark.parametrize(("ids", "start"), [((), "0f0e0d0c"), ((JOB, "0f0e0d0c-2"), "0f0e0d0c"), ((JOB,), "0f0e")])
 def test_id_of_no_single_job_is_refused(ids: tuple[str, ...], start: str) -> None:
     with pytest.raises(CliError):
-        whole_id(lambda _: Table(*ids), "t", start)
+        find_job(lambda _: Table(*ids), "t", start)
 
 
 def test_local_lines_are_those_of_the_job_by_time(tmp_path: Path) -> None:
@@ -91,7 +94,8 @@ def test_cloud_lines_come_from_every_group_of_the_stack() -> None:
             entry = {"prepare": FUNCTION, "job": STATE}[arguments["logGroupName"]]
             return [{"events": [{"message": json.dumps(entry), "timestamp": 1795860000000}]}]
 
-    found = cloud_lines(lambda _: Aws(), "Earshot", JOB, datetime(2026, 11, 28, 10, tzinfo=UTC))
+    job = LoggedJob(JOB, datetime(2026, 11, 28, 10, tzinfo=UTC))
+    found = cloud_lines(lambda _: Aws(), "Earshot", job)
 
     assert {(line.source, line.text) for line in found} == {
         ("prepare", "Prepared"),
@@ -102,3 +106,11 @@ def test_cloud_lines_come_from_every_group_of_the_stack() -> None:
 
 def test_line_that_is_no_json_is_kept_as_it_is() -> None:
     assert parse_line("plain text\n", 0).text == "plain text"
+
+
+def test_execution_of_an_uploads_event_is_looked_for_too() -> None:
+    """Its name is EventBridge's; the log of the state machine has no data, so the name alone tells whose it is."""
+    made = datetime(2026, 11, 28, 10, tzinfo=UTC)
+    upload = LoggedJob(JOB, made, ("a1b2-by-event", f"{JOB}-2"))
+    assert upload.filter_pattern == f'?"{JOB}" ?"a1b2-by-event"'
+    assert LoggedJob(JOB, made, (JOB, f"{JOB}-2")).filter_pattern == f'"{JOB}"'

@@ -186,3 +186,7 @@ def test_other_partitions_are_named_and_have_no_plan(partition: str) -> None:
     broken = {("freetier", "get_account_plan_state"): "UnrecognizedClientException"}
     [bad] = [finding for finding in findings(broken, partition=partition) if finding.advice]
     assert (bad.level, f"of the partition {partition}" in bad.what) == (Level.WARNING, True)
+
+
+def test_docker_is_no_matter_where_codebuild_is_chosen() -> None:
+    assert [found.what for found in findings({}, docker_needed=None) if "Docker" in found.what] == []

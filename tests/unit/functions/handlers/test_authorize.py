@@ -89,7 +89,7 @@ def test_expired_and_revoked_keys_are_refused_at_once(aws):
 
 
 @pytest.mark.parametrize("function", [handler, api_handler])
-def test_daily_event_asks_nothing(aws: None, function: Callable[..., dict]) -> None:
+def test_daily_event_gets_an_empty_answer(aws: None, function: Callable[..., dict]) -> None:
     """It is no caller's: a refusal would be an error, which Lambda tries again and logs."""
     context = SimpleNamespace(function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="id")
     assert function({"op": KEEP_ACTIVE}, context) == {}

@@ -101,6 +101,7 @@ def test_import_of_handlers_loads_no_expensive_module(imports: Any) -> None:
     assert set.union(*loaded.values()) <= {"http.client"}
 
 
+@pytest.mark.slow
 def test_import_of_api_loads_no_module_of_rare_requests(imports: Any) -> None:
     loaded, _ = imports["api"]
 
@@ -115,6 +116,7 @@ def test_import_of_api_makes_no_new_dataclass() -> None:
     assert found == DATACLASSES  # and no module with `dataclasses.replace`, which a Struct fails: mypy does not notice
 
 
+@pytest.mark.slow
 def test_every_handler_connects_in_the_init_phase(imports: Any) -> None:
     connected = {name: services for name, (_, services) in imports.items()}
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from earshot_contract.documents.job_events import DETAIL_TYPES
 from earshot_contract.job_state import JobState
 from functions.aws import event_bus, step_functions
+from functions.aws.clients import Throttled
 from functions.aws.table import job_table
 from functions.handlers.sweep.handler import MAX_RESTARTS
 from functions.handlers.sweep.handler import handler as sweep
@@ -96,3 +98,18 @@ def test_job_that_stops_again_and_again_fails(rows: Rows, context: Any) -> None:
     assert sweep({}, context) == {"restarted": [], "failed": ["j1"]}
     assert "started 4 times" in rows.jobs["j1"].failure.err_msg  # type: ignore[union-attr]
     assert rows.announced == ["Transcription Failed"]
+
+
+def test_throttled_restart_is_tried_again_and_not_counted(
+    rows: Rows, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows.jobs = {"j1": job("j1"), "j2": job("j2", execution=f"{EXECUTION}:gone", restarts=2)}
+    busy = Throttled({"Error": {"Code": "ThrottlingException"}}, "StartExecution")
+    with monkeypatch.context() as throttled:
+        throttled.setattr(step_functions, "start", Mock(side_effect=busy))
+        assert sweep({}, context) == {"restarted": [], "failed": []}
+    assert [(each.execution, each.restarts) for each in rows.jobs.values()] == [
+        (None, None),
+        (f"{EXECUTION}:gone", 2),
+    ]
+    assert sweep({}, context) == {"restarted": ["j1", "j2"], "failed": []}

@@ -50,13 +50,47 @@ def test_download_reads_chunked_response(web):
         (503, "returned a server error: [503 Service Unavailable]."),
         (204, "failed to return valid data"),
         (206, "failed to return valid data"),
-        (302, "failed to return valid data"),  # without a Location
+        (302, "sent a redirect to no address."),  # without a Location
     ],
 )
 def test_other_status_than_200_is_reported(web, status, expected):
     web.page("/a", b"", status)
 
     assert expected in error_of("http://audio.example/a")
+
+
+@pytest.mark.parametrize(
+    ("query", "is_presigned"),
+    [
+        ("X-Amz-Signature=ab&X-Amz-Expires=60", True),
+        ("Expires=1&Signature=a%2Bb", True),
+        ("sv=1&sig=a", True),
+        ("", False),
+    ],
+)
+def test_refused_presigned_address_has_perhaps_expired(web, query, is_presigned):
+    web.page(f"/a?{query}" if query else "/a", b"<Error><Code>AccessDenied</Code></Error>", 403)
+
+    message = error_of(f"http://audio.example/a?{query}")
+
+    assert message.endswith("it has perhaps expired.") == is_presigned
+    assert "[403 Forbidden]." in message
+
+
+@pytest.mark.parametrize(
+    ("after", "reason"), [(b"", "no answer came within"), (b"HTTP/1.1 200 OK\r\n\r\nfLaC", "nothing more came within")]
+)
+def test_server_that_falls_silent_is_named(web, monkeypatch, after, reason):
+    monkeypatch.setattr(downloads, "READ_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(downloads, "MAX_TRIES", 1)
+
+    def respond(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(after)
+        time.sleep(0.6)
+
+    web.pages["/"] = respond
+
+    assert reason in error_of("http://audio.example")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +141,7 @@ def test_truncated_response_is_rejected(web):
 
 
 def test_dripping_server_is_dropped(web, monkeypatch):
-    monkeypatch.setattr(downloads, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(downloads, "GRACE_SECONDS", 0.03)
 
     def drip(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
@@ -115,7 +149,7 @@ def test_dripping_server_is_dropped(web, monkeypatch):
         with contextlib.suppress(OSError):
             for _ in range(200):
                 request.wfile.write(b"x")
-                time.sleep(0.02)
+                time.sleep(0.01)
 
     web.pages["/a"] = drip
 
@@ -123,13 +157,13 @@ def test_dripping_server_is_dropped(web, monkeypatch):
 
 
 def test_slow_server_is_reported_once_and_may_be_refused(web, monkeypatch):
-    monkeypatch.setattr(downloads, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(downloads, "GRACE_SECONDS", 0.03)
 
     def slow(request: BaseHTTPRequestHandler) -> None:  # 5,000 bytes a second
         request.send_response(200)
         request.end_headers()
         with contextlib.suppress(OSError):
-            for _ in range(12):
+            for _ in range(6):
                 request.wfile.write(b"x" * 100)
                 time.sleep(0.02)
 
@@ -137,7 +171,7 @@ def test_slow_server_is_reported_once_and_may_be_refused(web, monkeypatch):
     web.page("/quick")
     calls: list[str] = []
 
-    assert len(b"".join(download("http://audio.example/slow", on_slow=lambda: calls.append("slow")))) == 1200
+    assert len(b"".join(download("http://audio.example/slow", on_slow=lambda: calls.append("slow")))) == 600
     assert calls == ["slow"]
     assert b"".join(download("http://audio.example/quick", on_slow=lambda: calls.append("quick"))) == AUDIO
     assert calls == ["slow"]
@@ -161,13 +195,13 @@ def test_slow_download_is_aborted_at_deadline(web, part):
             while len(drops) < 200:
                 request.wfile.write(b"x")
                 drops.append(b"x")
-                time.sleep(0.02)
+                time.sleep(0.01)
         except OSError:
             pass
 
     web.pages["/a"] = drip
 
-    assert "took longer than" in error_of("http://audio.example/a", max_seconds=0.2)
+    assert "took longer than" in error_of("http://audio.example/a", max_seconds=0.06)
     assert len(drops) < 200
 
 

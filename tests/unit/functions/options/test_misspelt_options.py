@@ -96,6 +96,12 @@ def test_misspelt_redaction_for_nothing_is_warned_about(query):
         Options.from_query(f"{query}&{query.partition('=')[0]}=pci")
 
 
+@pytest.mark.parametrize("query", ["redact=", "redact", "redact=,", "redact=%20&redact="])
+def test_redaction_of_an_empty_variable_is_refused(query):
+    with pytest.raises(ApiError, match="redact names nothing"):
+        Options.from_query(query)
+
+
 @pytest.mark.parametrize(
     "metadata",
     [

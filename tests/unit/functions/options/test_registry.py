@@ -49,7 +49,9 @@ def shard_result(shard: Shard) -> ShardResult:
 def planned(options: Options) -> list[Shard]:
     audio = S3Object("transcripts", "work/j1/audio")
     probe = Probe(60.0, 2, 16000)
-    return plan_shards("j1", audio, options, "base", probe, "transcripts", speakers=options.speaker_request)
+    return plan_shards(
+        "j1", audio, options, model="base", probe=probe, bucket="transcripts", speakers=options.speaker_request
+    )
 
 
 def assembled(options: Options) -> Transcript:

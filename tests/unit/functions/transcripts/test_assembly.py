@@ -51,7 +51,7 @@ def assembled(results: list[ShardResult], query: str = "") -> Transcript:
     return assemble(job, Options.from_query(query), results)
 
 
-def test_assemble_single_shard() -> None:
+def test_single_shard_becomes_the_whole_transcript() -> None:
     found = assembled([result(0, None, "Hello.")], "model=whisper")
     assert [(c.index, c.language, [s.text for s in c.segments]) for c in found.channels] == [(0, "en", ["Hello."])]
     assert (found.job_id, found.options, found.model.name) == ("j1", "model=whisper", "base")

@@ -50,7 +50,7 @@ ONE_LONG = Backlog(bulk_seconds=36_000.0, bulk_shards=1, longest=36_000.0)
         (replace(THOUSAND, fast_seconds=10.0, fast_shards=1), [GPU] * 4, NO_TASK, NO_QUICK, Launches()),
     ],
 )
-def test_launches_for_a_backlog(
+def test_backlog_gets_the_launches_that_pay(
     backlog: Backlog, workers: list[Working], task: Offer, quick: Offer, expected: Launches
 ) -> None:
     assert policy.decide(backlog, workers, task, quick, drain_seconds=300.0) == expected

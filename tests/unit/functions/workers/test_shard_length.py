@@ -28,7 +28,9 @@ GPU, CPU = (60.0, 300.0, 4), (4.0, 300.0, 4)  # speed, drain seconds, workers at
         (7 * 24 * HOUR, 1, (4.0, 300.0, 1000), MAX_SHARDS),
     ],
 )
-def test_number_of_shards(seconds: float, channels: int, deployment: tuple[float, float, int], shards: int) -> None:
+def test_long_audio_gets_as_many_shards_as_pay(
+    seconds: float, channels: int, deployment: tuple[float, float, int], shards: int
+) -> None:
     length = shard_length(seconds, channels, *deployment)
 
     assert round(seconds / (length or seconds)) == shards

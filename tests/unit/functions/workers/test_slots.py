@@ -30,7 +30,7 @@ RUNS_AFTER_FAILURE = Slot("SLOT#001", "b", 200, failures=1, launch=190)
         ([FREE, RUNS_AFTER_FAILURE, SPARE], "v1", [FREE, SPARE]),
     ],
 )
-def test_slots_that_may_launch(all_slots: list[Slot], version: str, expected: list[Slot]) -> None:
+def test_free_slots_may_launch_unless_one_cools_down(all_slots: list[Slot], version: str, expected: list[Slot]) -> None:
     assert slots.launchable(all_slots, now=100, version=version) == expected
 
 

@@ -124,7 +124,7 @@ def test_foreign_origin_is_refused(origin: str, method: str, serves_pages: bool)
 
 @each_row("origin", [f"http://127.0.0.1:{PORT}", f"http://localhost:{PORT}", f"http://[::1]:{PORT}"])
 def test_own_origin_is_allowed_on_api_port_only(origin: str) -> None:
-    """A page on the AWS port would be an object that somebody uploaded."""
+    """A page on the AWS port would be an uploaded object."""
     assert status(True, ("host", OWN), ("origin", origin), method="POST") == 200
     assert status(False, ("host", OWN), ("origin", origin), method="POST") == 403
 

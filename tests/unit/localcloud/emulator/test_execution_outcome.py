@@ -72,3 +72,35 @@ def test_stop_that_meets_the_end_leaves_one_outcome(runner: Any) -> None:
 def test_end_before_a_stop_is_announced_once(runner: Any) -> None:
     runner.record_outcome(runner.record, Ended())
     assert (runner.record["status"], runner.record["output"], runner.emitted) == ("SUCCEEDED", "{}", ["SUCCEEDED"])
+
+
+@pytest.mark.parametrize("raises", [False, True], ids=["state fails", "interpreter fails"])
+@pytest.mark.parametrize(("is_stopping", "status"), [(False, "FAILED"), (True, "RUNNING")])
+def test_failure_while_the_emulator_stops_is_no_outcome(
+    runner: Any, raises: bool, is_stopping: bool, status: str
+) -> None:
+    """AWS's endpoint is closed before the process ends: running tasks fail, and must run again after the next start."""
+
+    def work() -> None:
+        if raises:
+            raise KeyError("RequestId")
+
+    execution: Any = Ended()
+    execution.exec_status.value, execution.error = "FAILED", "States.Runtime"
+    execution.exec_worker = SimpleNamespace(_execution_logic=work)
+    runner.new_execution = lambda *_: execution
+    runner.record["stateMachineArn"] = "machine"
+    runner.states._state_machines = {"machine": {}}
+    runner.states._fail_execution = lambda record, error, cause: record.update(status="FAILED", error=error)
+    runner.state.is_stopping = is_stopping
+
+    runner.run(ARN)
+
+    assert runner.record["status"] == status
+    assert runner.running == {}
+
+
+def test_success_while_the_emulator_stops_is_recorded(runner: Any) -> None:
+    runner.state.is_stopping = True
+
+    assert runner.is_outcome(Ended())

@@ -11,6 +11,7 @@ import pytest
 
 from earshot_contract.documents.shards import RawAudio, ShardError
 from tests.fixtures.audio_files.decoded_audio import decode
+from tests.fixtures.audio_files.encodings import encoded
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import ShardFailed
@@ -115,3 +116,22 @@ def test_random_bytes_raise_nothing_but_shard_failed(tmp_path: Path, magic: byte
             decode(path)
         except ShardFailed:
             continue
+
+
+def adx_header(at: int, value: int) -> bytes:
+    """An ADX whose header has one other byte."""
+    content = bytearray(encoded("adx", "adpcm_adx"))
+    content[at] = value
+    return bytes(content)
+
+
+@pytest.mark.parametrize(("at", "value"), [(4, 2), (5, 17), (6, 8), (7, 0), (7, 17), (8, 1), (8, 255)])
+def test_adx_at_which_ffmpeg_ends_the_process_is_refused(tmp_path: Path, at: int, value: int) -> None:
+    path = tmp_path / "a.adx"
+    path.write_bytes(adx_header(at, value))
+    with pytest.raises(ShardFailed) as raised:
+        decode(path)
+
+    path.write_bytes(encoded("adx", "adpcm_adx"))
+    assert decode(path).seconds == pytest.approx(1.0, abs=0.05)
+    assert raised.value.error == ShardError.NOT_AUDIO

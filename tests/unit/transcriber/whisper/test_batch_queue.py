@@ -71,15 +71,19 @@ def test_put_first_precedes_waiting_windows() -> None:
     assert names(queue.take()) == "bc"
 
 
-def test_take_waits_while_shard_is_being_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_take_waits_for_announced_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_queue, "_LINGER_SECONDS", 60.0)
     queue = queue_of([Window("a")])
 
+    for _ in range(2):  # the second one waits for a thread while the first is prepared
+        queue.announce()
+
     with ThreadPoolExecutor(1) as pool:
-        with queue.preparing():
-            taken = pool.submit(queue.take)
-            assert not taken.done()
-            queue.put([Window("b")])
+        taken = pool.submit(queue.take)
+        queue.prepared()
+        assert not taken.done()
+        queue.put([Window("b")])
+        queue.prepared()
         assert names(taken.result(30)) == "ab"
 
 
@@ -87,16 +91,18 @@ def test_take_waits_while_shard_is_being_prepared(monkeypatch: pytest.MonkeyPatc
 def test_take_interactive_or_full_batch_does_not_wait(monkeypatch: pytest.MonkeyPatch, waiting: list[Window]) -> None:
     monkeypatch.setattr(batch_queue, "_LINGER_SECONDS", 60.0)
     queue = queue_of(*([window] for window in waiting))
+    queue.announce()
 
-    with queue.preparing(), ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool:
         assert len(pool.submit(queue.take).result(30)) == len(waiting)
 
 
 def test_take_stops_waiting_after_linger_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_queue, "_LINGER_SECONDS", 0.01)
     queue = queue_of([Window("a")])
+    queue.announce()
 
-    with queue.preparing(), ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool:
         assert names(pool.submit(queue.take).result(30)) == "a"
 
 

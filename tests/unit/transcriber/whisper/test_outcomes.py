@@ -27,7 +27,7 @@ def test_gap_in_a_translation_is_not_reported(task: str, between: list[tuple[flo
 
 @pytest.mark.parametrize(("was_repeated", "rest"), [(True, [2.75]), (False, [])])
 def test_round_left_out_of_a_repeating_text_is_decoded(was_repeated: bool, rest: list[float]) -> None:
-    """A text with so many rounds compresses as a loop does, but these were said: it lacks the fifth, from 3 s on."""
+    """A text with many rounds compresses as a loop does, but these were said: it lacks the fifth, from 3 s on."""
     state: Any = SimpleNamespace(shard=SimpleNamespace(task="transcribe", word_timestamps=True))
     window = Window(state, 0.0, np.zeros((80, 500), np.float32), ((0.0, 2.0), (3.0, 4.8)))
     rounds = Hypothesis([0] * 4, " again and again and", -0.1, 0.1, 3.1, 0.0, 4, hit_token_limit=False)

@@ -66,3 +66,16 @@ def test_windows_with_and_without_timestamps_share_no_batch() -> None:
     assert first.batch_key == second.batch_key
 
     assert first.batch_key != window_of(EngineProfile.FAST).batch_key
+
+
+def test_window_decoded_again_shares_a_batch_until_encoded() -> None:
+    fresh, again = window_of(EngineProfile.FAST), window_of(EngineProfile.FAST)
+
+    again.retry(LOOP, OUTPUT)
+    assert again.longer_window
+    assert again.batch_key == fresh.batch_key
+
+    again.retry(LOOP, OUTPUT)  # the whole window, still without a temperature
+    assert again.batch_key == fresh.batch_key
+    again.retry(LOOP, OUTPUT)  # the same frames at 0.4
+    assert again.batch_key != fresh.batch_key

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +21,7 @@ ResultOf = Callable[[Shard], ShardResult]
 
 @pytest.fixture
 def fast_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat.Heartbeat.__init__, "__defaults__", (0.05, 0.05))
+    monkeypatch.setattr(heartbeat.Heartbeat.__init__, "__kwdefaults__", {"period": 0.02, "fast_period": 0.02})
 
 
 @pytest.mark.usefixtures("fast_heartbeat")
@@ -74,7 +73,7 @@ def test_progress_is_reported_only_when_there_is_more(harness: WorkerHarness, ma
 def test_fast_messages_alone_are_renewed_between_heartbeats(
     harness: WorkerHarness, make_shard: MakeShard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(heartbeat.Heartbeat.__init__, "__defaults__", (3600.0, 0.05))
+    monkeypatch.setattr(heartbeat.Heartbeat.__init__, "__kwdefaults__", {"period": 3600.0, "fast_period": 0.02})
     extended: list[Any] = []
     harness.account.clients.sqs.meta.events.register(
         "provide-client-params.sqs.ChangeMessageVisibilityBatch", lambda params, **_: extended.append(params)
@@ -109,7 +108,8 @@ def test_lost_lease_ends_worker_after_its_current_shards(
     set_lease("theirs")
     wait_until(harness.receives_no_more.is_set)
     harness.account.send("t2", make_shard())
-    time.sleep(0.1)
+    heartbeats = len(harness.account.step_functions.calls)
+    wait_until(lambda: len(harness.account.step_functions.calls) > heartbeats + 1)
     assert not harness.has_exited()
 
     future.set_result(result_of(shard))

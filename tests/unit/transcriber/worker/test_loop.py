@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 from earshot_contract.documents.shard_results import ShardResult
 from earshot_contract.documents.shards import Shard
-from tests.fixtures.worker import WorkerHarness, wait_until
+from tests.fixtures.worker import Clock, WorkerHarness, wait_until
 from transcriber.worker import loop
 
 MakeShard = Callable[..., Shard]
@@ -55,7 +54,7 @@ def test_full_engine_leaves_messages_in_queue(harness: WorkerHarness, make_shard
     harness.start()
     harness.submitted(2)
 
-    time.sleep(0.15)  # some polls
+    harness.wait_for_rounds(3)
 
     assert len(harness.engine.submitted) == 2
     assert harness.account.message_counts(harness.account.bulk) == (1, 2)
@@ -72,7 +71,7 @@ def test_full_engine_still_gets_shards_of_the_fast_queue(
         harness.account.send(f"fast{n}", make_shard(job_id=f"fast{n}", interactive=True))
 
     submitted = harness.submitted(5)
-    time.sleep(0.15)  # some polls
+    harness.wait_for_rounds(3)
 
     first, *others = [shard.job_id for shard, _, _ in submitted]
     assert first == "bulk0"
@@ -84,30 +83,6 @@ def test_full_engine_still_gets_shards_of_the_fast_queue(
 
     assert harness.submitted(6)[5][0].job_id == "fast4"
     assert harness.account.message_counts(harness.account.bulk) == (1, 1)
-
-
-def test_message_received_while_stopping_is_returned(harness: WorkerHarness, make_shard: MakeShard) -> None:
-    """The receive on the fast queue goes on in its thread when the worker is told to stop."""
-    began, sent = threading.Event(), threading.Event()
-    queues = harness.parts[0]
-    receive_fast = queues.receive_fast
-
-    def receive_late(wait_seconds: int) -> Any:
-        began.set()
-        sent.wait(20)
-        return receive_fast(wait_seconds)
-
-    queues.receive_fast = receive_late
-    harness.account.send("bulk", make_shard(job_id="bulk"), harness.account.bulk)
-    harness.start()
-    began.wait(20)
-    harness.worker.stop()
-    harness.account.send("fast", make_shard(job_id="fast"))
-    sent.set()
-    wait_until(harness.has_exited)
-
-    assert harness.account.message_counts() == (1, 0)
-    assert harness.account.message_counts(harness.account.bulk) == (1, 0)
 
 
 def test_consecutive_faults_end_worker_and_return_messages(
@@ -132,15 +107,23 @@ def test_consecutive_faults_end_worker_and_return_messages(
 
 
 def test_worker_exits_only_after_idle_time_without_shards(
-    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf
+    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf, clock: Clock
 ) -> None:
     harness.account.send("t1", make_shard())
-    harness.start(idle_seconds=0.1)
+    harness.start(idle_seconds=60.0)
     shard, _, future = harness.submitted(1)[0]
-    time.sleep(0.3)
+    clock.advance(600)
+    harness.wait_for_rounds(2)
     assert not harness.has_exited()  # its shard still runs
 
     future.set_result(result_of(shard))
+    wait_until(lambda: not harness.parts[1].active())
+    harness.wait_for_rounds(1)
+    clock.advance(59)
+    harness.wait_for_rounds(2)
+    assert not harness.has_exited()
+
+    clock.advance(2)
     wait_until(harness.has_exited)
 
     assert harness.engine.closed
@@ -148,68 +131,23 @@ def test_worker_exits_only_after_idle_time_without_shards(
 
 
 def test_worker_without_work_gives_back_memory_once_a_burst(
-    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf, monkeypatch: Any
+    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf, monkeypatch: Any, clock: Clock
 ) -> None:
     released: list[int] = []  # shards that were received before
-    monkeypatch.setattr(loop, "_KEPT_HEAP_SECONDS", 0.05)
     monkeypatch.setattr(loop, "release_free_memory", lambda: released.append(len(harness.engine.submitted)))
-    harness.start()
+    harness.start(idle_seconds=3600.0)
     for n in range(2):
-        wait_until(lambda n=n: len(released) > n)
+        wait_until(lambda n=n: clock.advance(1) or len(released) > n)
         harness.account.send(f"t{n}", make_shard(job_id=f"j{n}"))
         shard, _, future = harness.submitted(n + 1)[n]
-        time.sleep(0.06)  # while a shard runs, nothing is given back
+        clock.advance(60)  # while a shard runs, nothing is given back
+        harness.wait_for_rounds(2)
         future.set_result(result_of(shard))
-    wait_until(lambda: len(released) > 2)
-    time.sleep(0.06)  # several polls
+    wait_until(lambda: clock.advance(1) or len(released) > 2)
+    clock.advance(60)
+    harness.wait_for_rounds(2)
 
     assert released == [0, 1, 2]
-
-
-def test_stop_returns_running_shard_after_grace_period(harness: WorkerHarness, make_shard: MakeShard) -> None:
-    harness.account.send("t1", make_shard())
-    harness.start()
-    future = harness.submitted(1)[0][2]
-    future.set_running_or_notify_cancel()
-
-    harness.worker.stop()
-    wait_until(harness.has_exited)
-
-    assert harness.account.message_counts() == (1, 0)  # at once, not after the visibility timeout
-    assert harness.account.step_functions.answers() == []
-
-
-def test_stop_returns_unstarted_shard_immediately(
-    harness: WorkerHarness, make_shard: MakeShard, monkeypatch: Any
-) -> None:
-    monkeypatch.setattr(loop, "_GRACE_SECONDS", 600.0)
-    harness.account.send("t1", make_shard())
-    harness.start()
-    future = harness.submitted(1)[0][2]
-
-    harness.worker.stop()
-    wait_until(harness.has_exited)
-
-    assert future.cancelled()
-    assert harness.account.message_counts() == (1, 0)
-
-
-def test_stop_completes_shard_that_ends_in_grace_period(
-    harness: WorkerHarness, make_shard: MakeShard, result_of: ResultOf, monkeypatch: Any
-) -> None:
-    monkeypatch.setattr(loop, "_GRACE_SECONDS", 600.0)
-    harness.account.send("t1", make_shard())
-    harness.account.send("t2", make_shard())
-    harness.start()
-    shard, _, future = harness.submitted(1)[0]
-    future.set_running_or_notify_cancel()
-
-    harness.worker.stop()
-    future.set_result(result_of(shard))
-    wait_until(harness.has_exited)
-
-    assert [operation for operation, _, _ in harness.account.step_functions.answers()] == ["success"]
-    assert harness.account.message_counts() == (1, 0)  # the second was never received
 
 
 def test_missing_default_model_does_not_stop_other_models(harness: WorkerHarness, make_shard: MakeShard) -> None:
@@ -217,18 +155,6 @@ def test_missing_default_model_does_not_stop_other_models(harness: WorkerHarness
     harness.start(default_model="enormous")
 
     assert harness.submitted(1)[0][0].model == "small"
-
-
-def test_stop_while_model_loads_ends_worker(harness: WorkerHarness) -> None:
-    loaded = threading.Event()
-    harness.find_model = lambda name: loaded.wait(60)
-    harness.engines._find_model = harness.find_model
-    harness.start()
-
-    harness.worker.stop()
-    wait_until(harness.has_exited, seconds=10)
-
-    loaded.set()
 
 
 def test_unreachable_queue_is_polled_again(harness: WorkerHarness, make_shard: MakeShard, monkeypatch: Any) -> None:

@@ -32,10 +32,7 @@ def second(harness: WorkerHarness, tmp_path: Path) -> Iterator[WorkerHarness]:
     (tmp_path / "second").mkdir()
     other = WorkerHarness(harness.account, FakeEngine(), tmp_path / "second")
     yield other
-    if other.worker and other.thread:
-        other.worker.stop()
-        other.thread.join(30)
-        other.parts[1]._pool.shutdown(wait=True)
+    other.end()
 
 
 def make_visible(harness: WorkerHarness, receipts: list[str]) -> None:

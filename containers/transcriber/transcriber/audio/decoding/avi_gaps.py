@@ -1,7 +1,8 @@
 """Gaps of AVI files: chunks without a byte stand for sound that is missing, and FFmpeg leaves them out of its clock.
 
 Muxers write them where compressed sound begins late or was lost; players count them. They are read from the index.
-FFmpeg also counts bytes where the header counts chunks, if the header has a wrong block size (E-AC-3: 192 s a second).
+FFmpeg also counts bytes where the header counts chunks, if the header has a wrong block size (E-AC-3: 192 s a second),
+or if some chunks are longer than the block size (AAC: they count twice).
 """
 
 from __future__ import annotations
@@ -44,8 +45,7 @@ class AviGaps:
         """Yield all packets of the track, which is read from its beginning."""
         counts_bytes = False  # by FFmpeg, where the header counts chunks
         for number, packet in enumerate(packets):
-            if number == 1:
-                counts_bytes = self._counts_chunks and (packet.pts or 0) > number
+            counts_bytes |= self._counts_chunks and (packet.pts or 0) > number
             if packet.pts == number or counts_bytes:  # else the header counts bytes, or the index has given the time
                 packet.pts = packet.dts = number + int(np.searchsorted(self._before, number, side="right"))
             yield packet

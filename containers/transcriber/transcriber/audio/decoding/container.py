@@ -14,6 +14,7 @@ from av.packet import Packet
 from earshot_contract.audio_limits import MAX_CHANNELS, MAX_RATE, MAX_SECONDS
 from earshot_contract.documents.shards import RawAudio, ShardError
 from earshot_contract.signatures.file_signatures import UNFINISHED_COPY, describe_file
+from transcriber.audio.file_structure.fatal_headers import is_fatal
 from transcriber.audio.file_structure.parts import PartReader
 from transcriber.engine_protocol import ShardFailed
 
@@ -33,11 +34,11 @@ _HEADERLESS_DEMUXERS = {
     "amr-wb": "amrwb",
     "g729": "g729",
 }
-# What FFmpeg raises for input that it cannot read: its own errors, and Python's for numbers that lead nowhere.
+# Exceptions for input that FFmpeg cannot read: its own, and Python's for numbers that are out of range.
 UNREADABLE = (av.error.FFmpegError, ValueError, OverflowError, MemoryError, OSError)
 MIN_RATE = 1_000  # Hz
 # Formats whose tracks begin anywhere, and how long FFmpeg looks for them if it found no sound at first: to the latest
-# start that counts (`timeline`), and at most so many bytes, which it keeps in memory.
+# start that counts (`timeline`), within `probesize` bytes, which it keeps in memory.
 _TRACKS_BEGIN_ANYWHERE = {"mpeg", "mpegts", "flv"}
 _LONG_LOOK = {"analyzeduration": "600000000", "probesize": str(1 << 26)}
 # For a file whose edit list leaves nothing of its sound: the list is damaged, and FFmpeg need not follow it.
@@ -64,6 +65,8 @@ def open_container(file: PartReader, path: Path, raw: RawAudio | None) -> InputC
     Raises:
         ShardFailed: NOT_AUDIO, FFmpeg cannot open the file.
     """
+    if not raw and is_fatal(file):
+        raise ShardFailed(ShardError.NOT_AUDIO, "The file is not audio that can be read: its header is damaged.")
     options = {"protocol_whitelist": "none"}
     demuxer = _HEADERLESS_DEMUXERS.get(raw.encoding) if raw else None
     if raw and raw.encoding in _PCM:

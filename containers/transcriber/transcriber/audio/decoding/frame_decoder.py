@@ -89,7 +89,7 @@ class FrameDecoder:
 
     @property
     def has_scattered_damage(self) -> bool:
-        """Whether so many packets were left out that words are missing, though never many in a row."""
+        """Whether words are missing because many packets were left out, though never many in a row."""
         return self.left_out >= _MAX_DAMAGED_PACKETS and self.left_out > _DAMAGED_SHARE * self.decoded
 
     def end_gap(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -37,6 +38,7 @@ from transcriber.audio.decoding.tracks import (
     track_number,
 )
 from transcriber.audio.file_structure.fragment_times import begin_all_at_once
+from transcriber.audio.file_structure.lost_fragments import has_lost_fragments
 from transcriber.audio.file_structure.parts import Part, PartReader
 from transcriber.audio.mixing import planar
 from transcriber.engine_protocol import ShardFailed
@@ -121,6 +123,11 @@ class OpenPart:
     def header_seconds(self) -> float | None:
         """The end of the audio by the header, in seconds."""
         return header_end(self.container, self.stream, self._reader, self.timeline.zero)
+
+    @cached_property
+    def has_lost_fragments(self) -> bool:
+        """Whether the file is an MP4 of which fragments are missing: a gap of its clock is no pause."""
+        return is_mp4(self.container) and has_lost_fragments(self._reader)
 
     def packets(self) -> Iterator[Packet[AvAudioStream]]:
         """Yield the packets of the track from the beginning, with the time stamps that a player has."""

@@ -161,7 +161,8 @@ class PacketClock:
                 return self._times_from(beginning, packets)
         stamps = np.array([packet.pts for packet in packets], np.float64) * self._unit  # None becomes NaN
         lengths = self._lengths(np.array([packet.duration or 0 for packet in packets], np.float64), stamps)
-        # What an edit list leaves out is decoded for what follows it, and not heard: it has neither time nor length.
+        # Packets that an edit list leaves out are decoded for the next ones, and not heard: they have no time and no
+        # length.
         unheard = [packet.is_discard for packet in packets] if self._has_edits else []
         if any(unheard):
             stamps[unheard], lengths[unheard] = np.nan, 0.0

@@ -15,6 +15,7 @@ from transcriber.audio.decoding.frame_decoder import FrameDecoder
 from transcriber.audio.decoding.open_part import OpenPart
 from transcriber.audio.decoding.packets import PacketRole
 from transcriber.audio.decoding.timeline import stamp_of
+from transcriber.audio.levels import LevelMeter
 from transcriber.audio.mixing import Mixer, planar, weights
 from transcriber.audio.resampling import SAMPLE_RATE, Resampler16k, silence_blocks
 
@@ -40,6 +41,7 @@ class PartBlocks:
         position: samples from the start of the file to the part, or to the packet that is decoded first.
         channel: index from 0, or None to mix all channels.
         mixer: mixer of the file.
+        levels: measures the file.
         channels: number of channels of the file, by its beginning.
         warn: takes the warnings.
     """
@@ -51,11 +53,12 @@ class PartBlocks:
         position: int,
         channel: int | None,
         mixer: Mixer,
+        levels: LevelMeter,
         channels: int,
         warn: Callable[[ShardWarning], None],
     ) -> None:
         self._part, self._decoder, self._channel, self._mixer, self._warn = part, decoder, channel, mixer, warn
-        self._channels = channels
+        self._channels, self._levels = channels, levels
         self._base = self.position = self._run_position = position
         self.missing = 0
         self.before = self.behind = np.zeros(0, np.float32)
@@ -117,7 +120,7 @@ class PartBlocks:
                 timeline.start_run(time if is_exact else self._seconds, frame.sample_rate)
             if self._run is None:
                 self._run_position, self._run_seconds = self.position, 0.0
-                self._run = Resampler16k(_form(frame), weights(frame), self._channel, self._mixer)
+                self._run = Resampler16k(_form(frame), weights(frame), self._channel, self._mixer, self._levels)
             is_first = False
             self._decoder.end_gap()
             samples = planar(frame)[:, skipped:]
@@ -152,11 +155,12 @@ class PartBlocks:
             self._warn(stream_warnings.more_channels(found, self._channels, start, mixed=mixed))
 
     def _warn_of_lost_sound(self, target: int) -> None:
-        """Warn of samples before the one at `target` if a file of this format does not lack so many by itself."""
+        """Warn of samples before the one at `target` unless files of this format usually lack as many."""
         is_call = self._part.stream.codec_context.codec.canonical_name in _SILENT_CODECS
         minimum = _MIN_LOST_SECONDS_OF_CALLS if is_call else _MIN_LOST_SECONDS
         is_lost = target - self.position > minimum * SAMPLE_RATE and self.position > self._base
-        if is_lost and self._part.container.format.name in _WITHOUT_PAUSES:
+        has_no_pauses = self._part.container.format.name in _WITHOUT_PAUSES
+        if is_lost and (has_no_pauses or self._part.has_lost_fragments):
             self._warn(stream_warnings.lost_sound(self.position / SAMPLE_RATE, target / SAMPLE_RATE))
 
     def _warn_of_damage(self, until: float) -> None:

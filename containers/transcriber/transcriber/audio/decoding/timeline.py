@@ -52,7 +52,7 @@ class Timeline:
         return self._run_start + self._run_samples / self._run_rate
 
     def continue_at(self, seconds: float) -> None:
-        """Go on with the clock of the parts before, which last so long, if this part's time stamps do.
+        """Continue the clock of the parts before, which last `seconds`, if this part's time stamps do.
 
         A stream whose header is sent again now and then is saved as several recordings with one clock.
         """

@@ -1,4 +1,4 @@
-"""AIFF headers whose lengths are not true, as a recorder leaves them that died before it wrote them."""
+"""AIFF headers with false lengths, as a recorder leaves that died before it wrote the true ones."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Cut-off files: whether a file ends inside an element, as a copy or an upload leaves it that was not finished.
+"""Cut-off files: whether a file ends inside an element, as an unfinished copy or upload does.
 
-FFmpeg passes over the rest of an Ogg page, which may hold a second of sound, of a fragment of MP4 and of an AVI's list
-without a word. Other formats say how long they are.
+FFmpeg drops the rest of an Ogg page, which may hold a second of sound, of a fragment of MP4 and of an AVI's list
+without an error. Other formats say how long they are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ _STREAMED = 0x7F00_0000  # bytes; a list that claims more was written before its
 
 
 def is_cut_off(file: io.RawIOBase) -> bool:
-    """Return whether the last Ogg page, fragment of MP4 or list of AVI lacks bytes; the file's position is kept.
+    """Return whether the last Ogg page, fragment of MP4 or list of AVI lacks bytes, or a fragment its header.
+
+    The file's position is kept.
 
     False for any other file.
     """
@@ -48,16 +50,18 @@ def _is_cut_off(file: io.RawIOBase, size: int) -> bool:
 
 
 def _ends_inside_fragment(file: io.RawIOBase, size: int) -> bool:
-    at, is_fragmented = 0, False
+    at, is_fragmented, is_orphan, before = 0, False, False, b""
     for _ in range(_MAX_ELEMENTS):
         file.seek(at)
         head = file.read(16) or b""
         if len(head) < 8:
-            return is_fragmented and bool(head)
+            return is_fragmented and (bool(head) or is_orphan)
         length, kind = struct.unpack_from(">I4s", head)
         if length == 1 and len(head) == 16:
             (length,) = struct.unpack_from(">Q", head, 8)
         is_fragmented |= kind == b"moof"
+        if kind in (b"moof", b"mdat"):
+            is_orphan, before = kind == before == b"mdat", kind
         if at + length > size:
             return is_fragmented and kind in (b"moof", b"mdat")
         if length < 8:

@@ -91,7 +91,7 @@ def _map_pids(packet: bytes) -> frozenset[int]:
 
 @lru_cache(_KEPT_TABLES)
 def _audio_streams(packet: bytes) -> AudioStreams | None:
-    """Return the audio streams of a program map; None: it is none. Of a map of several packets the first one counts."""
+    """Return the audio streams of a program map; None: it is none. Only the first packet of a map counts."""
     section = _section(packet, 2)
     if not section:
         return None

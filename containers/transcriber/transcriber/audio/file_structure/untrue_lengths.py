@@ -1,4 +1,4 @@
-"""AU, Wave64 and CAF headers whose lengths are not true, as a recorder leaves them that died before it wrote them."""
+"""AU, Wave64 and CAF headers with false lengths, as a recorder leaves that died before it wrote the true ones."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _wave64_head(data: mmap.mmap, start: int, end: int) -> bytes:
 
 
 def _is_wave64_chunk(data: mmap.mmap, at: int, end: int) -> bool:
-    """Return whether the bytes behind the samples are a chunk, of any name: its length fits into the file."""
+    """Return whether the bytes behind the samples are a chunk of any name, with a length that fits into the file."""
     if at + _WAVE64_HEADER > end:
         return False
     (size,) = struct.unpack_from("<Q", data, at + 16)

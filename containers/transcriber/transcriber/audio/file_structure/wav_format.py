@@ -12,12 +12,13 @@ import struct
 import numpy as np
 
 from earshot_contract.audio_limits import MAX_CHANNELS
+from transcriber.audio.file_structure.sample_width import packed_words, roughness, sample_width
 
 _UNKNOWN, _INTEGER, _FLOAT, _EXTENSIBLE = 0, 1, 3, 0xFFFE  # format tags
 _USUAL_BITS = (8, 16, 24, 32)
 _MIN_SAMPLES = 1000  # samples that are not zero; fewer prove nothing
-# Floats have these sizes in sound: integers, read as floats, have any size. What a filter or an FFT leaves of silence
-# is smaller still, so that small ones prove nothing.
+# Floats have these sizes in sound: integers, read as floats, have any size. Remains of silence behind
+# a filter or an FFT are smaller still, so that small ones prove nothing.
 _SMALLEST, _LARGEST, _USUAL = 1e-9, 1e6, 0.98
 _MIN_SPREAD = 4.0  # the louder positive ones, as a multiple of the quieter; a sine has 6, a square of integers 1
 # Read as floats, quiet negative integers are no numbers, or larger than floats that were never scaled down to 1.
@@ -25,6 +26,8 @@ _IMPOSSIBLE, _MANY = 1e10, 0.1
 _WORD_BITS = 32
 # Of the chunk `fmt `: its fields up to the bits, and those of WAVEFORMATEXTENSIBLE up to the first of its sub-format.
 _FIELDS, _MORE_FIELDS = struct.Struct("<HHIIHH"), struct.Struct("<HHIH")
+_WIDTHS = (2, 3, 4)  # bytes of integers that headers take for each other
+_MAX_FRAME_BYTES = MAX_CHANNELS * 4
 _PACKED_BYTES = 3  # of 24 bits without a word around them
 
 
@@ -58,6 +61,11 @@ def true_format(chunks: bytes, samples: bytes) -> tuple[bytes, int]:
         true_tag = {True: _FLOAT, False: _INTEGER, None: tag or _INTEGER}[are_floats(samples)]
     elif (tag == _FLOAT and bits == 16) or (tag == _UNKNOWN and bits in _USUAL_BITS):
         true_tag = _INTEGER
+    width = true_bits // 8
+    if true_tag in (_INTEGER, _FLOAT) and width in _WIDTHS and 0 < true_frame == channels * width <= _MAX_FRAME_BYTES:
+        true_width = sample_width(samples, channels, width)
+        if true_width != width:
+            true_tag, true_bits, true_frame, zeros = _INTEGER, 8 * true_width, channels * true_width, 0
     if (true_tag, true_bits, true_frame) == (tag, bits, frame) and (valid == bits or true_bits != _WORD_BITS):
         return chunks, 0
     shown = _EXTENSIBLE if is_extensible else true_tag
@@ -91,17 +99,8 @@ def _has_words(channels: int, frame: int, bits: int) -> bool:
 def _are_words(samples: bytes, channels: int) -> bool:
     """Return whether samples lie in words of 32 bits, not in 24 as those of another header do."""
     words = np.frombuffer(samples[: len(samples) // (4 * channels) * 4 * channels], "<i4")
-    packed = np.zeros((len(samples) // (_PACKED_BYTES * channels) * channels, 4), np.uint8)
-    packed[:, 1:] = np.frombuffer(samples[: len(packed) * _PACKED_BYTES], np.uint8).reshape(-1, _PACKED_BYTES)
-    readings = (words.reshape(-1, channels), packed.view("<i4").reshape(-1, channels))
-    return are_floats(samples) is True or _roughness(readings[0]) <= _roughness(readings[1])
-
-
-def _roughness(samples: np.ndarray) -> float:
-    """Return the mean distance of two samples of a channel, as a share of their mean size; noise has 1.4."""
-    found = samples.astype(np.float64)
-    size = float(np.abs(found - found.mean(axis=0)).mean()) if len(found) > 1 else 0.0
-    return float(np.abs(np.diff(found, axis=0)).mean()) / size if size else 0.0
+    readings = (words.reshape(-1, channels), packed_words(samples, channels))
+    return are_floats(samples) is True or roughness(readings[0]) <= roughness(readings[1])
 
 
 def _unused_high_bytes(samples: bytes, valid: int) -> int:

@@ -15,7 +15,7 @@ _STREAMED_LENGTH = (
 )
 _COUNTED_HEADER = 64  # bytes; some programs write the file's length as that of the samples
 _MAX_WAV_HEADER = 1 << 20  # bytes; no header is this long, and `Part.head` is kept in memory
-_READ_BYTES, _WHOLE_SAMPLES = 1 << 14, 64  # of samples that are looked at, from a multiple of a sample's bytes
+_READ_BYTES, _WHOLE_SAMPLES = 84 * 192, 192  # of samples that are looked at, in multiples of a sample's bytes
 _SHARES = tuple((n + 0.5) / 16 for n in range(16))  # of the samples, where they are: a recording has pauses
 _MAX_CHUNKS = 10_000  # of a file: a guard against hostile ones, which may have millions of empty chunks
 # Chunks that programs write behind a WAV file's samples.

@@ -1,4 +1,4 @@
-"""Zero holes: stretches of zeros inside a file, as a download or a copy leaves them that was not finished."""
+"""Zero holes: stretches of zeros inside a file, as an unfinished download or copy leaves."""
 
 from __future__ import annotations
 

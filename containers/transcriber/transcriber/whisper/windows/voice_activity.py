@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from faster_whisper.vad import get_vad_model
+from numpy.lib.stride_tricks import sliding_window_view
+
+from transcriber.whisper.windows.narrowband import lacks_lows, with_lows
 
 # Probability from which speech begins, and below which it ends: silence is what is left. Silero's defaults.
 SPEECH_ON, SPEECH_OFF = 0.5, 0.35
@@ -16,6 +19,9 @@ _CONTEXT_SAMPLES = 64  # samples of the previous frame that are part of the netw
 CONTEXT_SECONDS = 13.0
 # Target RMS and maximum gain when quiet audio is amplified before VAD: Silero misses speech at -50 dB.
 _TARGET_RMS, _MAX_GAIN = 0.05, 100.0
+# A soft stretch of a section: 1 s in which no frame within 0.26 s has a quarter (-12 dB) of the section's RMS. It is
+# raised by its own RMS and listened to again, and speech counts from 0.26 s on.
+_SOFT_FRAMES, _SOFT_SHARE, _NEAR_FRAMES, _SOFT_SPEECH_FRAMES = 31, 0.25, 8, 8
 _SILENCE_RMS = 1e-4  # below this RMS nothing is amplified: about three times the last bit of 16-bit samples
 
 
@@ -62,11 +68,36 @@ class VoiceActivityDetector:
 
     def _section(self, samples: np.ndarray) -> np.ndarray:
         """Return the probabilities of a section; `samples` are whole frames."""
-        context = np.zeros(_CONTEXT_SAMPLES, np.float32)
-        run_up = self._earlier
+        earlier = self._earlier
+        self._earlier = np.concatenate([earlier, samples])[-_RUN_UP_SAMPLES - _CONTEXT_SAMPLES :]
+        probabilities = self._probabilities(earlier, samples)
+        if lacks_lows(samples):
+            restored = with_lows(np.concatenate([earlier, samples]))
+            restored = self._probabilities(restored[: len(earlier)], restored[len(earlier) :])
+            # Lows made from a noisy line cover some beginnings that are clear without them.
+            probabilities = np.maximum(probabilities, restored)
+        return self._with_soft_speech(probabilities, samples)
+
+    def _with_soft_speech(self, probabilities: np.ndarray, samples: np.ndarray) -> np.ndarray:
+        """Look for speech again where the section's gain was too low for it: a voice that moves away, a second one."""
+        frames = samples.reshape(-1, VAD_FRAME_SAMPLES)
+        rms = np.sqrt(np.mean(frames * frames, axis=1))
+        loudest = sliding_window_view(np.pad(rms, _NEAR_FRAMES), 2 * _NEAR_FRAMES + 1).max(axis=1)
+        is_soft = np.pad(loudest < _SOFT_SHARE * np.percentile(rms, 90), 1)
+        edges, found = np.flatnonzero(is_soft[1:] != is_soft[:-1]).tolist(), probabilities.copy()
+        for first, end in zip(edges[::2], edges[1::2], strict=True):
+            if end - first < _SOFT_FRAMES or self._gain(frames[first:end]) < 2 * self._gain(frames):
+                continue
+            raised = self._probabilities(np.zeros(0, np.float32), frames[first:end].reshape(-1))
+            if np.count_nonzero(raised >= SPEECH_ON) >= _SOFT_SPEECH_FRAMES:
+                found[first:end] = np.maximum(found[first:end], raised)
+        return found
+
+    def _probabilities(self, earlier: np.ndarray, samples: np.ndarray) -> np.ndarray:
+        """Run the network on `samples`, whole frames; `earlier` is what lies before them, at most a run-up."""
+        context, run_up = np.zeros(_CONTEXT_SAMPLES, np.float32), earlier
         if len(run_up) > _RUN_UP_SAMPLES:
             context, run_up = run_up[:_CONTEXT_SAMPLES], run_up[_CONTEXT_SAMPLES:]
-        self._earlier = np.concatenate([self._earlier, samples])[-_RUN_UP_SAMPLES - _CONTEXT_SAMPLES :]
         own, before = (part.reshape(-1, VAD_FRAME_SAMPLES) for part in (samples, run_up))
         gain = self._gain(own)
         # A loud run-up is not raised as a quiet section is: overdriven, it makes the network miss speech for seconds.

@@ -13,6 +13,7 @@ from dataclasses import replace
 from transcriber.whisper.words.timestamp_segments import TokenSegment
 from transcriber.whisper.words.word_alignment import AlignedWord
 
+_MAX_REPEATED_WORD_START = 0.3  # a word that begins later in a window was said again
 Regions = Sequence[tuple[float, float]]
 SegmentWithWords = tuple[TokenSegment, list[AlignedWord]]
 
@@ -28,6 +29,21 @@ def first_words(segments: Sequence[SegmentWithWords], count: int) -> list[Segmen
         end = None if len(kept) == len(words) else first_token + sum(word.tokens for word in kept)
         found.append((replace(segment, tokens=segment.tokens[:end]), kept))
     return found
+
+
+def without_word_before(segments: Sequence[SegmentWithWords], word_before: str) -> list[SegmentWithWords]:
+    """Drop the first word where it is the end of the word before, which a window cut inside speech begins with."""
+    if not segments or len(segments[0][1]) < 2 or not (letters := _letters(word_before)):
+        return list(segments)
+    segment, words = segments[0]
+    if _letters(words[0].text) != letters or words[0].start > _MAX_REPEATED_WORD_START:
+        return list(segments)
+    rest = replace(segment, start=max(segment.start, words[1].start), tokens=segment.tokens[words[0].tokens :])
+    return [(rest, words[1:]), *segments[1:]]
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def split_at_regions(segments: Sequence[SegmentWithWords], regions: Regions) -> list[SegmentWithWords]:

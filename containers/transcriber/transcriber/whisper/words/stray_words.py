@@ -91,7 +91,7 @@ def move_out(stray: StrayWords, words: Sequence[AlignedWord], voiced: Regions) -
 
 
 def is_written_in(text: str, words: Sequence[AlignedWord]) -> bool:
-    """Tell whether a text has these words one after another: "it" is none of "with". Case and punctuation are ignored.
+    """Return whether a text has these words in a row: "it" is not in "with". Case and punctuation are ignored.
 
     Words of a script without spaces are only letters of the text.
     """

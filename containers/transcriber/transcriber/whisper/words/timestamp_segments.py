@@ -115,7 +115,7 @@ def _continuing_tokens(before: str, tokens: list[int], text: Callable[[list[int]
 
 
 def _continues_word(before: str, after: str) -> bool:
-    """Tell whether a text without a space at its start continues a word.
+    """Return whether a text without a space at its start continues a word.
 
     A capital begins a word, and so does a letter of a script without capitals: most scripts without spaces are such.
     """

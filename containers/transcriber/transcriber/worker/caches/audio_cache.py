@@ -57,7 +57,7 @@ class AudioCache:
             head = self._s3.head_object(Bucket=audio.bucket, Key=audio.key, **version)
             if head["ContentLength"] == 0:
                 raise ShardFailed(ShardError.EMPTY, "The file is empty: it has 0 bytes.")
-            # The ETag tells today's object from yesterday's under the same key when there is no version.
+            # Without a version, the ETag tells an object from an earlier one under the same key.
             key = (audio.bucket, audio.key, head["ETag"])
             return self._cache.acquire(key, head["ContentLength"], lambda: self._download(key, audio))
         except ClientError as error:

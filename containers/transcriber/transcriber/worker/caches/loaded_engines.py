@@ -41,7 +41,7 @@ class LoadedEngines:
         self._cache.release(model)
 
     def free_capacity(self) -> int:
-        """Return how many further shards could start now: the least of all engines, as they share one device."""
+        """Return how many further shards could start now: the minimum over all engines, as they share one device."""
         return min((engine.free_capacity() for engine in self._cache.values()), default=1)
 
     def close(self) -> None:

@@ -34,7 +34,7 @@ class ModelFiles:
         s3: boto3 client.
         bucket: the models bucket.
         cache: an existing folder for downloaded models.
-        local: a folder with one folder a model, looked at before the bucket; None: there is none.
+        local: a folder with one folder a model, searched before the bucket; None: there is none.
         int8: download the int8 weights where the bucket has them: CTranslate2 would round the others to these.
     """
 

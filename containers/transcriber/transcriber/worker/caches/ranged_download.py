@@ -82,7 +82,7 @@ def _inflated(block: bytes) -> bytes:
 
 
 def _range(s3: Any, bucket: str, key: str, begin: int, end: int) -> bytes:
-    """Return the bytes of a range; a body that breaks off is asked for again."""
+    """Return the bytes of a range; a body that breaks off is requested again."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             body = s3.get_object(Bucket=bucket, Key=key, Range=f"bytes={begin}-{end - 1}")["Body"].read()

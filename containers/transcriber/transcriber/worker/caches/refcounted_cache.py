@@ -59,7 +59,7 @@ class RefCountedCache(Generic[K, V]):
                 entry.value.set_result(load())
             except BaseException as error:
                 with self._lock:
-                    del self._entries[key]
+                    self._entries.pop(key, None)  # `clear` may have removed it meanwhile
                 entry.value.set_exception(error)
         return entry.value.result()
 

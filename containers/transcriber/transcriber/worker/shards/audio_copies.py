@@ -1,4 +1,4 @@
-"""Audio copies: a worker writes a copy of a job's audio in which what was redacted is silent."""
+"""Audio copies: a worker writes a copy of a job's audio in which redacted words are silent."""
 
 from __future__ import annotations
 

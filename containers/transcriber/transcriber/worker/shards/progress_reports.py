@@ -1,4 +1,4 @@
-"""Progress reports: seconds of audio that are done, written to the job's row for those who watch it."""
+"""Progress reports: seconds of audio that are done, written to the job's row, where callers see them."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class ShardAnswers:
         queues: the queues that the messages came from.
         tokens: where task tokens are answered.
         s3: client that stores results.
-        progress: told that a shard is done; None: nothing is reported.
+        progress: gets a report when a shard is done; None: there are no reports.
         kind: kind of this worker, whose time has a price.
     """
 
@@ -45,7 +45,7 @@ class ShardAnswers:
             TaskTokenClosed: the job is cancelled or has ended; nothing is stored.
         """
         shard, total = run.shard, time.monotonic() - run.received_at
-        # A result that comes too late may be of words that must not be stored, and nothing would remove it.
+        # A late result may contain words that must not be stored, and no later step would remove it.
         self._tokens.heartbeat(run.message_body.task_token)
         result = run.completed(outcome, total, self._kind) if isinstance(outcome, ShardResult) else outcome
         self._s3.put_object(

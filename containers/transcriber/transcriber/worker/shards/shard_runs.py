@@ -48,6 +48,7 @@ class ShardRuns:
         audio: AudioCache,
         engines: LoadedEngines,
         s3: Any,
+        *,
         measures: Measures | None = None,
         progress: ProgressReports | None = None,
         kind: WorkerKind = WorkerKind.TASK,

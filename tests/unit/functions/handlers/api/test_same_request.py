@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions.aws.clients import client
 from functions.aws.table import job_table
@@ -78,7 +80,7 @@ def test_overwritten_object_is_another_job(api, complete, bucket):
 
 def test_retry_starts_execution_of_interrupted_request(api, executions, monkeypatch):
     with monkeypatch.context() as broken:
-        broken.setattr("functions.handlers.api.submit_job.step_functions.start", lambda *_: "arn")
+        broken.setattr("functions.handlers.api.start_job.step_functions.start", lambda *_: "arn")
         first = api.post("/listen", AUDIO).json["request_id"]
     assert executions() == []
 
@@ -88,18 +90,40 @@ def test_retry_starts_execution_of_interrupted_request(api, executions, monkeypa
     assert executions() == [first]
 
 
-def test_throttled_start_returns_503_and_retry_makes_new_job(api, monkeypatch, executions):
-    def throttled(*_):
-        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "StartExecution")
-
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "ThrottlingException"}}, "StartExecution"),
+        EndpointConnectionError(endpoint_url="https://states"),
+    ],
+)
+def test_throttled_start_keeps_the_job_for_a_repeat(api, monkeypatch, executions, error):
     with monkeypatch.context() as broken:
-        broken.setattr("functions.handlers.api.submit_job.step_functions.start", throttled)
+        broken.setattr("functions.handlers.api.start_job.step_functions.start", Mock(side_effect=error))
         answer = api.post("/listen", AUDIO)
+    job_id = answer.json["request_id"]
+    assert (answer.status, executions()) == (303, [])
+    assert api.get(f"/requests/{job_id}").json["state"] == "queued"
 
-    assert answer.status == 503
-    assert int(answer.headers["retry-after"]) > 0
-    assert api.post("/listen", AUDIO).status == 303
-    assert len(executions()) == 1
+    assert api.post("/listen", AUDIO).json["request_id"] == job_id
+    assert executions() == [job_id]
+
+
+def test_who_waits_for_a_late_job_starts_it_again(api, monkeypatch, executions):
+    throttled = Mock(side_effect=ClientError({"Error": {"Code": "ThrottlingException"}}, "StartExecution"))
+    with monkeypatch.context() as broken:
+        broken.setattr("functions.handlers.api.start_job.step_functions.start", throttled)
+        job_id = api.post("/listen", AUDIO).json["request_id"]
+    api.get(f"/requests/{job_id}/result")
+    assert executions() == [], "its own request may still be about to start it"
+    monkeypatch.setattr("functions.handlers.api.start_job.LATE_SECONDS", 0.0)
+
+    assert api.get(f"/requests/{job_id}/result").status == 303
+    assert executions() == [job_id]
+    job_table.claim_existing(job_id, "an execution of the sweep's")
+    with monkeypatch.context() as broken:
+        broken.setattr("functions.handlers.api.start_job.step_functions.start", Mock(side_effect=AssertionError))
+        assert api.get(f"/requests/{job_id}/result").status == 303
 
 
 def test_throttled_table_returns_503(api, monkeypatch):
@@ -117,7 +141,7 @@ def test_denied_start_returns_500(api, monkeypatch):
     def denied(*_):
         raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "StartExecution")
 
-    monkeypatch.setattr("functions.handlers.api.submit_job.step_functions.start", denied)
+    monkeypatch.setattr("functions.handlers.api.start_job.step_functions.start", denied)
 
     answer = api.post("/listen", AUDIO)
 

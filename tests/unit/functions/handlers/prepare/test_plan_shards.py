@@ -16,7 +16,7 @@ AUDIO = S3Object("uploads", "a/b.wav", "v1")
 
 
 def planned(query: str, probe: Probe) -> list[Shard]:
-    return plan_shards("j1", AUDIO, Options.from_query(query), "base", probe, "transcripts")
+    return plan_shards("j1", AUDIO, Options.from_query(query), model="base", probe=probe, bucket="transcripts")
 
 
 def test_job_is_one_shard_of_mixed_channels() -> None:

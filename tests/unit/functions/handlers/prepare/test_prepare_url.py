@@ -34,7 +34,7 @@ def test_web_page_behind_url_is_named(prepare: Prepare, monkeypatch: pytest.Monk
     monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
     settings.cache_clear()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.002,), daemon=True).start()
 
     with pytest.raises(ApiError, match=r"answered with a web page \(HTML\).*a sign-in.*the audio file itself"):
         prepare(requested(Source(SourceKind.URL, url=f"http://127.0.0.1:{server.server_port}/a.mp3")))
@@ -61,7 +61,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("ALLOW_PRIVATE_URLS", "true")
     settings.cache_clear()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.002,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

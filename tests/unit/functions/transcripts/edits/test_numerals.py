@@ -31,7 +31,7 @@ def words_of(text: str) -> list[TranscriptWord]:
     """Half a second a word, the last tenth silent."""
     return [
         TranscriptWord(word, normalised(word), n / 2, n / 2 + 0.4, 0.9, (0, n))
-        for n, word in enumerate(text.split())
+        for n, word in enumerate(text.split(" "))
         if normalised(word)
     ]
 

@@ -33,7 +33,7 @@ class Environment:
 
 
 class Line(deque[Any]):
-    """The events that wait, and how many came: one may be served before anybody sees it wait."""
+    """The events that wait, and how many came: one may be served before the test sees it wait."""
 
     arrivals = 0
 
@@ -110,7 +110,7 @@ def test_failed_fork_leaves_room_for_the_next_event() -> None:
 
 
 class Clock:
-    """Seconds that pass when somebody waits, and in a fork."""
+    """Seconds that pass in each wait, and in a fork."""
 
     now = 0.0
 

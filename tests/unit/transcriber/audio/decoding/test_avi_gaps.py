@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.audio_files.decoded_audio import decode
+from tests.fixtures.audio_files.encodings import encoded
 from tests.unit.transcriber.audio.decoding.test_timeline import about, loud, write
 
 
@@ -27,3 +29,16 @@ def test_seek_in_avi_with_empty_chunks_is_exact(tmp_path: Path) -> None:
     path = write(tmp_path / "a.avi", "libmp3lame", [(0.0, 1.0), (38.0, 1.0), (41.0, 1.0)], 44_100)
 
     assert loud(path, start=35.0) == about((3.0, 4.0), (6.0, 7.0))
+
+
+def test_chunks_longer_than_a_block_of_avi_leave_no_gap(tmp_path: Path) -> None:
+    content = bytearray(encoded("avi", "aac"))
+    index = content.rindex(b"idx1") + 8
+    sizes = [size for *_, size in struct.iter_unpack("<4sIII", content[index:])]
+    block = content.index(b"strf") + 8 + 12  # the header's size of a block
+    struct.pack_into("<H", content, block, max(sizes[:2]))
+    path = tmp_path / "a.avi"
+    path.write_bytes(content)
+
+    assert max(sizes[:2]) < min(sizes[5:])
+    assert decode(path).seconds == pytest.approx(len(sizes) * 0.064, abs=0.01)

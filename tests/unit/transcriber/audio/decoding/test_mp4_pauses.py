@@ -51,6 +51,7 @@ def test_index_with_a_long_size_is_read(tmp_path: Path) -> None:
     assert loud(path) == about((0.0, 1.0), (3.0, 4.0))
 
 
+@pytest.mark.slow
 def test_thousands_of_pauses_cost_little_more_than_reading(tmp_path: Path) -> None:
     """Each packet was compared with each pause: 45 CPU seconds for ten minutes with 5,000 of them."""
     path = write(tmp_path / "a.m4a", "aac", [(0.0, 60.0)], RATE)

@@ -133,6 +133,7 @@ def ranges(path: Path, cuts: Sequence[PacketPosition]) -> list[tuple[PacketPosit
 NAMES = [*FORMATS, "chain.ogg", "chain.wav"]
 
 
+@pytest.mark.slow
 @given(data=st.data(), name=st.sampled_from(NAMES))
 @settings(
     max_examples=min(40, settings.default.max_examples),
@@ -182,7 +183,8 @@ def test_what_an_edit_list_leaves_out_takes_no_time(
 ) -> None:
     """FFmpeg gives such packets to the decoder and drops their frames; a player's clock does not run meanwhile.
 
-    It reads a second of them before each edit. The packet in which an edit begins is heard in part: so much may differ.
+    It reads a second of them before each edit. The packet in which an edit begins is heard in part: this much may
+    differ.
     """
     packet_seconds = 1024 / SAMPLE_RATE
     path = tmp_path / "edited.m4a"

@@ -15,7 +15,7 @@ AAC, MP2, PRIVATE, VIDEO = 0x0F, 0x03, 0x06, 0x1B
 
 
 def packet(pid: int, section: bytes = b"", adaptation: int = 0) -> bytes:
-    """One packet; with a section it begins one, behind an adaptation field of so many bytes."""
+    """One packet; with a section it begins one, behind an adaptation field of some bytes."""
     flags = 0x30 if adaptation else 0x10
     head = bytes([0x47, (0x40 if section else 0) | pid >> 8, pid & 0xFF, flags])
     head += bytes([adaptation - 1]) + bytes(adaptation - 1) if adaptation else b""

@@ -100,7 +100,7 @@ def extensible(tag: int, bits: int, valid: int, samples: bytes, channels: int = 
 
 
 def in_words(bits: int, *, high: bool = True) -> bytes:
-    """A tone of so many bits in words of 32, at the high end or at the low end of each."""
+    """A tone of `bits` bits in words of 32, at the high end or at the low end of each."""
     samples = np.round(tone(0.5) * 0.9 * 2 ** (bits - 1)).astype(np.int64)
     return (samples << (32 - bits) * high).astype("<i4").tobytes()
 

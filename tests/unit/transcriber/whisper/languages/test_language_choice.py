@@ -35,7 +35,7 @@ def supports_language(code: str) -> bool:
         (TINY_EN, None, ["de", "fr"], False),
     ],
 )
-def test_check_supported_language_by_model(
+def test_language_that_the_model_lacks_is_rejected(
     make_shard: Callable[..., Shard], model: ModelInfo, language: str | None, restricted: list[str], accepted: bool
 ) -> None:
     shard = make_shard(language=language, languages=restricted)

@@ -48,6 +48,24 @@ def test_shards_cut_between_windows_have_those_of_the_whole(
     assert found == whole
 
 
+@given(st.lists(st.tuples(st.floats(0.1, 9.0), st.floats(0.4, 4.0)), min_size=2, max_size=30), st.data())
+def test_cuts_in_any_pauses_leave_all_speech_to_one_shard(
+    speech: list[tuple[float, float]], data: st.DataObject
+) -> None:
+    lengths = [round(seconds * SAMPLE_RATE / VAD_FRAME_SAMPLES) for part in speech for seconds in part]
+    probabilities = np.repeat([0.9, 0.0] * len(speech), lengths).astype(np.float32)
+    pauses = [sum(lengths[: n + 1]) + lengths[n + 1] // 2 for n in range(0, len(lengths) - 2, 2)]
+    cuts = sorted(data.draw(st.sets(st.sampled_from(pauses), max_size=4)))
+
+    found = [span for a, b in pairwise([0, *cuts, None]) for span in windows_of(probabilities, a or 0, b)]
+
+    voiced = [region for span in found for region in span.voiced]
+    whole = [region for span in windows_of(probabilities) for region in span.voiced]
+    assert sum(b - a for a, b in voiced) == sum(b - a for a, b in whole)
+    assert all(a[1] <= b[0] for a, b in pairwise(voiced))
+    assert all(not (span.voiced[0][0] < cut * VAD_FRAME_SAMPLES < span.voiced[-1][1]) for span in found for cut in cuts)
+
+
 def test_cut_in_speech_ends_one_window_and_begins_another() -> None:
     probabilities = np.full(900, 0.9, np.float32)
     (before,), (behind,) = windows_of(probabilities[:700], 0, 500)[-1:], windows_of(probabilities[:700], 500)

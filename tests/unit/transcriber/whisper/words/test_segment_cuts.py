@@ -21,7 +21,7 @@ from transcriber.whisper.outcomes import OutcomeMaker
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
 from transcriber.whisper.windows.profile import PROFILES
-from transcriber.whisper.words.segment_cuts import SegmentWithWords, first_words, split_at_regions
+from transcriber.whisper.words.segment_cuts import SegmentWithWords, first_words, split_at_regions, without_word_before
 from transcriber.whisper.words.timestamp_segments import TokenSegment
 from transcriber.whisper.words.word_alignment import AlignedWord
 
@@ -144,3 +144,21 @@ def test_speech_outside_a_segment_does_not_split_it(region: tuple[float, float])
         ([5], []),
     )
     assert split_at_regions(segments, [region]) == segments
+
+
+@pytest.mark.parametrize(
+    ("first", "start", "expected"),
+    [
+        (" details", 0.05, ["and", "no"]),
+        (" detail", 0.05, ["detail", "and", "no"]),
+        (" details", 0.4, ["details", "and", "no"]),
+    ],
+)
+def test_word_before_a_cut_in_speech_is_not_repeated(first: str, start: float, expected: list[str]) -> None:
+    words = [AlignedWord(first, 2, start, start + 0.2, 0.2), AlignedWord(" and", 1, 0.7, 0.8, 0.9)]
+    words.append(AlignedWord(" no", 1, 0.8, 1.0, 0.9))
+
+    [(segment, kept)] = without_word_before([(TokenSegment(0.0, 1.0, [7, 8, 9, 10]), words)], "Details.")
+
+    assert [word.text.strip() for word in kept] == expected
+    assert len(segment.tokens) == sum(word.tokens for word in kept)

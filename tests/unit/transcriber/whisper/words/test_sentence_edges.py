@@ -15,7 +15,7 @@ from earshot_contract.documents.shards import Shard
 from tests.fixtures.rows import each_row
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.windows.profile import PROFILES
-from transcriber.whisper.words.sentence_edges import with_sentence_edges
+from transcriber.whisper.words.sentence_edges import with_joined_sentences, with_sentence_edges
 
 
 def segment(text: str, start: float = 1.0, end: float = 2.0) -> Segment:
@@ -86,7 +86,7 @@ def test_no_segments_stay_none() -> None:
         ({"prompt": "no signs please"}, "of the book"),
     ],
 )
-def test_shards_apply_it_to_the_recording(change: dict[str, Any], expected: str) -> None:
+def test_sentence_edges_depend_on_the_range_of_the_shard(change: dict[str, Any], expected: str) -> None:
     stored = S3Object("bucket", "key")
     shard = replace(Shard("job", 0, 1, stored, stored, "base"), **change)
     state = ShardState(shard, Path("a.wav"), (), "en", PROFILES[EngineProfile.ACCURATE])
@@ -94,3 +94,31 @@ def test_shards_apply_it_to_the_recording(change: dict[str, Any], expected: str)
     state.segments = [segment("of the book", shard.start + 1.0, shard.start + 2.0)]
 
     assert state.ordered_segments()[0].text == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gap", "expected"),
+    [
+        ("No details.", "and no attack.", 0.0, "No details and no attack."),
+        ("No details.", "and no attack.", 0.6, "No details. And no attack."),
+        ("No details.", "And no attack.", 0.0, "No details. And no attack."),
+        ("Is it new?", "and why?", 0.0, "Is it new? and why?"),
+        ("inundats i...", "un d'arts", 0.0, "inundats i un d'arts"),
+        ("So i...", "un d'arts", 0.6, "So i... un d'arts"),
+        ("With approval, i.e.", "yours", 0.0, "With approval, i.e. yours"),
+        ("Kosten inkl.", "der Steuer", 0.6, "Kosten inkl. der Steuer"),
+        ("Look at example.com.", "then go", 0.0, "Look at example.com. then go"),
+    ],
+)
+def test_no_small_letter_follows_a_full_stop(before: str, after: str, gap: float, expected: str) -> None:
+    first = replace(segment(before, 0.0, 1.0), avg_logprob=-0.3)
+    edited = with_joined_sentences([first, segment(after, 1.0 + gap, 2.0 + gap)])
+
+    assert " ".join(s.text for s in edited) == expected
+    assert " ".join(word.text for s in edited for word in s.words) == expected
+
+
+def test_what_one_window_wrote_stays() -> None:
+    written_at_once = [segment("I was at home...", 0.0, 1.0), segment("or so.", 1.0, 2.0)]
+
+    assert with_joined_sentences(written_at_once) == written_at_once

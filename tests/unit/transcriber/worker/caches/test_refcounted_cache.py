@@ -67,3 +67,15 @@ def test_load_error_is_raised_and_not_cached(evicted: list[str]) -> None:
         cache.acquire("a", 1, lambda: (_ for _ in ()).throw(OSError("no such file")))
 
     assert cache.acquire("a", 1, lambda: "A") == "A"
+
+
+def test_load_error_after_clear_is_still_its_own(evicted: list[str]) -> None:
+    """A worker that is stopped closes its engines while one may still load."""
+    cache: RefCountedCache[str, str] = RefCountedCache(1, evicted.append)
+
+    def load() -> str:
+        cache.clear()
+        raise OSError("no such file")
+
+    with pytest.raises(OSError, match="no such file"):
+        cache.acquire("a", 1, load)

@@ -134,7 +134,7 @@ def test_unsent_answer_leaves_message_for_another_receive(
 ) -> None:
     harness.account.step_functions.rejects_answers = True
     harness.account.send("t1", make_shard())
-    harness.start(idle_seconds=0.3)
+    harness.start(idle_seconds=0.05)
     shard, _, future = harness.submitted(1)[0]
 
     future.set_result(result_of(shard))

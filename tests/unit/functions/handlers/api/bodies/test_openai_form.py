@@ -71,7 +71,7 @@ def part(name: str, value: bytes) -> bytes:
         (b"RIFF", "audio/wav", "not audio/wav"),
         (b"RIFF", None, "without a type"),
         (b"RIFF", "multipart/form-data", "boundary"),
-        (b"", "multipart/form-data; boundary=x", "cannot be read"),
+        (b"", "multipart/form-data; boundary=x", "the body is empty"),
         (part("file", AUDIO), "multipart/form-data; boundary=x", "cannot be read"),
         (part("tag", b"") * (MAX_PARTS + 1) + b"--x--", "multipart/form-data; boundary=x", "cannot be read"),
         (part("model", b"a") + b"--x--", "multipart/form-data; boundary=x", "'file' is missing"),

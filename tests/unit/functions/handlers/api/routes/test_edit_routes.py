@@ -55,7 +55,7 @@ def test_edits_are_in_every_format_and_can_be_left_out(api, job_id):
     assert api.get(f"/requests/{job_id}/edits").headers["etag"] == answer.headers["etag"]
 
 
-def test_edits_of_somebody_else_are_not_overwritten(api, job_id):
+def test_edits_of_another_person_are_not_overwritten(api, job_id):
     first = put(api, job_id, CHANGE, '"none"')
 
     late = put(api, job_id, {"speakers": [{"channel": 0, "speaker": 0, "name": "Elinor"}]}, '"none"')

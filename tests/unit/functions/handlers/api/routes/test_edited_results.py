@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from earshot_contract.documents.s3_object import S3Object
 from earshot_contract.job_state import JobState
@@ -12,7 +13,7 @@ from functions.aws.table import job_table
 from functions.handlers.assemble.output_files import output_files
 from functions.jobs.job import Job, Source, SourceKind
 from functions.options.options import Options
-from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS, STORED_FORMATS
+from functions.rendering.formats import LISTEN_FORMATS, OPENAI_FORMATS, OPENAI_TEXT, STORED_FORMATS
 from functions.settings import settings
 from tests.fixtures.rows import each_row
 from tests.unit.functions.handlers.api.conftest import transcript
@@ -37,6 +38,15 @@ def is_edited(text: str) -> bool:
 @pytest.mark.parametrize("form", FORMS)
 def test_result_in_every_format_is_edited(api, job_id, form):
     assert is_edited(api.get(f"/requests/{job_id}/result?{form}").text)
+
+
+def test_format_that_is_not_stored_is_rendered_on_request(api, job_id, monkeypatch):
+    monkeypatch.setitem(LISTEN_FORMATS, "line", structs.replace(OPENAI_TEXT, listen_name="line"))
+
+    answer = api.get(f"/requests/{job_id}/result?format=line")
+
+    assert is_edited(answer.text)
+    assert answer.headers["content-disposition"].endswith('.line"')
 
 
 @pytest.fixture

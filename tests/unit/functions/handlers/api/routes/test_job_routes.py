@@ -148,3 +148,14 @@ def test_list_is_filtered_on_the_server(api):
     assert listed("until=2026-01-01") == []
     assert api.get("/requests?state=done").status == 400
     assert api.get("/requests?since=soon").status == 400
+
+
+@pytest.mark.parametrize("query", ["status=failed", "cursor=x", "page=2", "State=failed", "since=2026-01-01&q=a"])
+def test_list_with_a_parameter_that_is_not_read_is_refused(api, query):
+    posted(api, "a")
+
+    answer = api.get(f"/requests?{query}")
+
+    assert answer.status == 400
+    assert "There are state, name, tag, since, until, limit, next." in answer.json["err_msg"]
+    assert len(api.get("/requests?_=1764360000&limit=5").json["requests"]) == 1

@@ -88,7 +88,7 @@ def test_job_that_has_not_failed_is_refused(api, complete, executions, state):
 
 def test_interrupted_retry_is_completed_by_another(api, failed, executions, monkeypatch):
     with monkeypatch.context() as broken:
-        broken.setattr("functions.handlers.api.routes.retry_route.step_functions.start", lambda *_: "arn")
+        broken.setattr("functions.handlers.api.start_job.step_functions.start", lambda *_: "arn")
         retry(api, failed)
     assert executions() == [failed]
 
@@ -110,7 +110,7 @@ def test_failed_start_leaves_a_failed_job(api, failed, monkeypatch):
         raise RuntimeError("denied")
 
     with monkeypatch.context() as broken:
-        broken.setattr("functions.handlers.api.routes.retry_route.step_functions.start", denied)
+        broken.setattr("functions.handlers.api.start_job.step_functions.start", denied)
         assert retry(api, failed).status == 500
 
     assert job_table.find(failed).state is JobState.FAILED

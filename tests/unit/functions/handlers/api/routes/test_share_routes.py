@@ -205,7 +205,7 @@ def test_job_without_transcript_has_no_link(api):
     assert share(api, running).status == 400
 
 
-def test_job_of_anybody_has_no_link_since_its_id_is_one(api, complete):
+def test_job_of_callers_without_a_key_has_no_link(api, complete):
     made = api.of(PUBLIC_OWNER).post("/listen", AUDIO).json["request_id"]
     complete(made, "Hello.")
 

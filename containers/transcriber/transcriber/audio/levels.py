@@ -1,0 +1,49 @@
+"""Levels: recordings that are clipped, or so quiet that 8 bits do not hold them; their words come out wrong or not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+# Samples as loud as the loudest one of their second, or nearly, as a share of those that are audible. Speech has at
+# most 0.03, a sine 0.16. Three clips of speech kept their words at 0.1, of 12 dB too much; at 0.3, of 20 dB, they did
+# not.
+_NEARLY, _CLIPPED = 0.97, 0.2
+_AUDIBLE_SHARE, _MIN_PEAK = 0.05, 0.05  # of the loudest sample, and of full scale
+_MIN_SECONDS = 0.25  # of samples that are as loud as the loudest
+_STEP = 1 / 128  # of 8 bits
+_FEW_STEPS = 4.5  # of speech whose loudest sample has no more, no word is heard, or wrong ones
+_MIN_LOUD_SHARE = 0.002  # of all samples are not silent; fewer are clicks in silence
+
+
+class LevelMeter:
+    """Measures the samples of one file, a second at a time, before they are resampled."""
+
+    def __init__(self) -> None:
+        """Begin with nothing measured."""
+        self._top = self._audible = self._top_seconds = 0.0
+        self._peak, self._loud, self._samples, self._has_8_bits = 0.0, 0, 0, True
+
+    def add(self, samples: np.ndarray, rate: int, form: str) -> None:
+        """Measure samples of one channel, shape (n,), of a second at most; `form` is FFmpeg's name of their format."""
+        sizes = np.minimum(np.abs(samples), 1.0)
+        peak = float(sizes.max(initial=0.0))
+        self._has_8_bits &= form in ("u8", "u8p")
+        if self._has_8_bits:
+            self._peak, self._samples = max(self._peak, peak), self._samples + len(samples)
+            self._loud += np.count_nonzero(sizes > _STEP / 2)
+        if peak >= _MIN_PEAK and float(samples.std()) >= _AUDIBLE_SHARE * peak:  # a constant offset is no sound
+            top = np.count_nonzero(sizes >= _NEARLY * peak)
+            self._top += top
+            self._top_seconds += top / rate
+            self._audible += np.count_nonzero(sizes >= _AUDIBLE_SHARE * peak)
+
+    @property
+    def is_clipped(self) -> bool:
+        """Whether so many samples are cut at one height that words come out wrong."""
+        return self._top_seconds >= _MIN_SECONDS and self._top > _CLIPPED * self._audible
+
+    @property
+    def few_steps(self) -> int | None:
+        """The steps, of 128, that the loudest sample of a recording of 8 bits has, if speech needs more; else None."""
+        is_faint = self._has_8_bits and 0 < self._peak < _FEW_STEPS * _STEP
+        return round(self._peak / _STEP) if is_faint and self._loud > _MIN_LOUD_SHARE * self._samples else None
