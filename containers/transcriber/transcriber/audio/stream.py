@@ -36,8 +36,8 @@ _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncate
 class AudioStream:
     """Decoded samples of one time range of one channel. Iterate once; afterwards `info` describes the whole file.
 
-    Positions are those that a player shows: gaps between time stamps are silence, overlaps are dropped. With the first block
-    `before` is there, after the last one `behind`.
+    Positions are those that a player shows: gaps between time stamps are silence, overlaps are dropped. With the first
+    block `before` is there, after the last one `behind`.
 
     Args:
         path: the audio file.

@@ -30,7 +30,7 @@ _BEGINNING_PACKETS = 16  # decoded to learn where the sound begins, and how long
 
 
 class PacketRole(Enum):
-    """What a packet is decoded for: a range, the context before or behind it, or to settle the decoder before both."""
+    """Purpose of a packet: the range, the context before or behind it, or settling the decoder before both."""
 
     SETTLING = auto()
     BEFORE = auto()
@@ -89,7 +89,7 @@ def _usual_seconds(part: OpenPart) -> float:
 
 
 def _count_of(packets: Sequence[Packet[AvAudioStream]], seconds: float, usual: float, maximum: int) -> int:
-    """Return how many packets at the end last so long; `usual`: seconds of one whose length is not known."""
+    """Count the packets at the end that last `seconds` in all; `usual`: seconds of one whose length is not known."""
     count, found = 0, 0.0
     for packet in reversed(packets):
         if found >= seconds or count >= maximum:

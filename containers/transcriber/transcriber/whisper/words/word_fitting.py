@@ -21,8 +21,8 @@ _LATER_SECONDS = 0.04
 _VAD_LATE_SECONDS = 0.03  # the VAD finds a region's start this much too late: one of its frames
 _MAX_START_MOVE_SECONDS = 0.1  # a region's first word may start later than its speech: after a breath
 _MAX_END_MOVE_SECONDS = 0.5  # the alignment ends a region's last word 0.2 s too early, at times 0.4
-# The alignment counts the last sounds before a pause, and the pause, to the word behind it ("purpose | may"): so much
-# sound before the pause, at most, and so much behind it, at least. More before it is the word itself.
+# The alignment counts the last sounds before a pause, and the pause, to the word behind it ("purpose | may"). The first
+# number is the maximum of sound before the pause, for more of it is the word itself; the second the minimum behind it.
 _MAX_SOUND_SECONDS, _MIN_SOUND_SECONDS = 0.3, 0.05
 
 
