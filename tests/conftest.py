@@ -26,7 +26,7 @@ CLOUD_TIERS = ("localcloud", "pipeline", "clients")
 TIERS = ("unit", "synth", "localcloud", "model", "pipeline", "clients", "recorded")
 UNIT_SECONDS = 120  # within which a unit test ends even on a starved machine; one that waits for ever is named
 # Files that take longest, the longest first, by the seconds of a processor and the waits between them: one of them must
-# not be the last to begin, and who waits leaves the processors to the others.
+# not be the last to begin, and a file that waits leaves the processors to the others.
 LONGEST = (
     "pipeline/test_throttling.py",
     "pipeline/test_workers.py",

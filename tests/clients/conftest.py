@@ -31,7 +31,7 @@ Outcomes = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    """Has the speech sample; takes callbacks."""
+    """A site that has the speech sample and takes callbacks."""
     site = Site({"/speech.flac": (SAMPLES / "sample.flac").read_bytes()})
     with serving(site):
         yield site
@@ -39,7 +39,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def setup(cloud: Cloud, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """What every driver is told: see its scenarios."""
+    """Configuration of every driver; its scenarios read it."""
     folder = tmp_path_factory.mktemp("clients")
     not_audio = folder / "letter.txt"
     not_audio.write_text("Dear Sir or Madam, this is no audio at all.\n" * 40)
@@ -119,14 +119,14 @@ def keyed(cloud: Cloud) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """A line on the terminal of the tests: the first run installs the SDKs."""
+    """Print a line on the terminal of the tests: the first run installs the SDKs."""
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
     return lambda line: reporter.write_line(f"\n{line}") if reporter else None
 
 
 @pytest.fixture(scope="module")
 def page_config(cloud: Cloud, say: Callable[[str], None]) -> Seen:
-    """What the driver is told; skips the tests, with the reason, where no browser can be had."""
+    """Configuration of the driver; the tests are skipped, with the reason, where there is no browser."""
     found = browser_or_skip(say)
     pictures = os.environ.get("EARSHOT_PICTURES", "")  # a folder: each screen is photographed into it
     return {

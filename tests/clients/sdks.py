@@ -32,7 +32,7 @@ class Sdk:
 
     @property
     def retries(self) -> bool:
-        """Whether it tries again after a 503, by itself."""
+        """Whether the SDK tries again after a 503 by itself."""
         return self.name in ("deepgram-7", "js-deepgram-5", "openai", "openai-1", "js-openai")
 
 

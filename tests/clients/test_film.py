@@ -12,7 +12,7 @@ import pytest
 from tests.clients.browser import Seen, checked, drive_page
 from tests.clients.film import write_film
 
-FILM_BYTES = 1_500_000  # of the README's film: it is loaded by everybody who looks at it
+FILM_BYTES = 1_500_000  # of the README's film, which every reader of the README loads
 
 
 @pytest.mark.skipif("EARSHOT_PICTURES" not in os.environ, reason="EARSHOT_PICTURES names no folder for the pictures.")

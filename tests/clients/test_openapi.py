@@ -1,4 +1,4 @@
-"""Whatever a client sends that fits the API's description is answered as the description says."""
+"""Every request that fits the API's description gets an answer that fits it, too."""
 
 from __future__ import annotations
 

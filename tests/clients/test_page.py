@@ -1,4 +1,4 @@
-"""The web page in a real browser, against the local cloud, as people use it; axe-core judges who can."""
+"""The web page in a real browser, against the local cloud, as people use it; axe-core judges its accessibility."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def outcomes(page_config: Seen, say: Callable[[str], None]) -> dict[str, Seen]:
 
 @pytest.fixture
 def seen(request: pytest.FixtureRequest, outcomes: dict[str, Seen]) -> Seen:
-    """What the scenario saw that has the test's name; the browser complained of nothing."""
+    """Findings of the scenario with the test's name; the browser reported no error."""
     return checked(outcomes[request.node.name.split("_")[1]])
 
 

@@ -52,7 +52,7 @@ def test_broken_audio_is_fetched_again(seen: Seen) -> None:
 
 def test_address_that_is_pasted_or_dropped_is_offered(seen: Seen) -> None:
     assert seen["found"] == ["", "https://example.org/pasted.mp3", "true", "https://example.org/dropped.mp3"]
-    assert seen["stays"] is True  # the browser does not open it in the place of the page
+    assert seen["stays"] is True  # the browser does not open it instead of the page
 
 
 def test_typed_corrections_are_not_lost_on_the_way_out(seen: Seen) -> None:

@@ -1,4 +1,4 @@
-"""What takes its time: the second try of a callback. Runs after the other clients, which fill the pause."""
+"""The second try of a callback, half a minute after the first. It runs after the other clients, which fill the pause."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Site:
     url: str = ""
 
     def wait_for(self, matches: Callable[[Received], bool], count: int = 1, seconds: float = 90) -> list[Received]:
-        """What came and matches, as soon as there are `count` of it; fewer when time is up."""
+        """Return the deliveries that match, as soon as there are `count` of them; fewer when time is up."""
 
         def here() -> list[Received]:
             return [one for one in self.received if matches(one)]

@@ -1,4 +1,4 @@
-"""Full disk: the local cloud refuses new work with a sentence, finishes what it has, and starts again.
+"""Full disk: the local cloud refuses new work with a message, finishes the work it has, and starts again.
 
 The disk is a real one, a tmpfs of 420 MB; mounting it needs rights that not everybody has.
 """

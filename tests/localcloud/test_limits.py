@@ -96,7 +96,7 @@ def test_execution_over_25000_events_fails(cloud: Cloud, count: int, status: str
 
 
 def test_presigned_url_expires(cloud: Cloud) -> None:
-    """With signature version 4, which the functions use."""
+    """The functions sign with version 4."""
     cloud.client("s3").put_object(Bucket=cloud.outputs["ModelsBucket"], Key="limits", Body=b"x")
     operator = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
     version4 = Config(signature_version="s3v4", s3={"addressing_style": "path"}, proxies={})

@@ -78,7 +78,7 @@ def recipes(cloud: Cloud, deploy: Callable[..., dict[str, str]], chat: Site) -> 
 
 @pytest.fixture(scope="module")
 def events(cloud: Cloud, recipes: dict[str, dict[str, str]]) -> dict[str, dict[str, Any]]:
-    """What the queue of rule-to-sqs got, by detail type."""
+    """Events in the queue of rule-to-sqs, by detail type."""
     sqs, url, found = cloud.client("sqs"), recipes["sqs"]["QueueUrl"], {}
 
     def both() -> bool:

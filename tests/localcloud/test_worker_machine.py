@@ -90,7 +90,7 @@ def test_worker_that_ends_before_the_deadline_settles_at_once(cloud: Cloud, laun
 
 
 def test_stopped_execution_stops_its_task(cloud: Cloud) -> None:
-    """So Scale takes a slot from a worker whose lease lapsed, and `earshot destroy` ends what runs."""
+    """Scale stops executions whose lease lapsed, and `earshot destroy` stops all."""
     before, states, lease = running_tasks(cloud), cloud.client("stepfunctions"), uuid.uuid4().hex
     item = {"pk": {"S": SLOT}, "lease": {"S": lease}, "until": {"N": str(int(time.time()) + 900)}}
     cloud.client("dynamodb").put_item(TableName=cloud.outputs["TableName"], Item=item)

@@ -77,7 +77,7 @@ class Schedule:
         return self.sent.faults()
 
     def request(self) -> str:
-        """A caller who does not wait; tried again where the API is busy."""
+        """Send a request that does not wait; try again where the API is busy."""
         tag = f"{self.seed}-{len(self.sent.jobs)}"
 
         def submitted() -> str | None:

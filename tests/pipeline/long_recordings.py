@@ -29,7 +29,7 @@ from tests.pipeline.driver import FINAL, Pipeline
 from transcriber.audio.stream import AudioStream
 
 RATE = 16_000
-OPTIONS = "language=en&profile=fast"  # what is heard well or badly is not the question here
+OPTIONS = "language=en&profile=fast"  # the quality of the words is not tested here
 TWO_LANGUAGES = "detect_language=en&detect_language=de&profile=fast"
 SENTENCES = [SAMPLES / "sample.flac", SPEECH / "fleurs-de-004.ogg"]  # English, German
 EVERY = 120  # seconds from one sentence to the next; the rest is silence, which keeps the run short
@@ -104,7 +104,7 @@ def memory(root: int) -> dict[str, float]:
 
 @dataclass
 class Watch:
-    """What a person who looks now and then sees of a job: pairs of seconds since it began and what the API says."""
+    """Progress of a job as a person sees it who looks now and then: pairs of seconds since it began and what the API says."""
 
     seen: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
 

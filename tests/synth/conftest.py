@@ -44,7 +44,7 @@ def public(synthesized: Callable[..., Assembly]) -> Assembly:
 
 @pytest.fixture(scope="session")
 def cpu() -> Assembly:
-    """What `cdk deploy -c flavour=cpu` deploys: the CDK CLI runs the app of cdk.json with two variables."""
+    """The template of `cdk deploy -c flavour=cpu`: the CDK CLI runs the app of cdk.json with two variables."""
 
     def synthesize_as_the_cli(folder: Path) -> None:
         config = json.loads((synth.ROOT / "cdk.json").read_text())

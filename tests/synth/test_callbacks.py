@@ -37,7 +37,7 @@ def test_callback_function_reads_one_message_reports_failures(gpu: Assembly) -> 
 
 
 def test_silent_receivers_leave_functions_for_callers(gpu: Assembly) -> None:
-    """What may hold functions for long, in an account that may run ten: receivers, slow downloads, quick workers."""
+    """Receivers, slow downloads and quick workers may hold functions for long, in an account that may run ten."""
     _, mapping = gpu.resource("Lambda::EventSourceMapping", "FunctionsCallback")
     deliveries = mapping["ScalingConfig"]["MaximumConcurrency"]
 

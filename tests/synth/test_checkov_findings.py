@@ -1,4 +1,4 @@
-"""What `make template-checks` makes of checkov's findings; checkov itself is not in this environment."""
+"""The report of `make template-checks` about checkov's findings; checkov itself is not in this environment."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def use_uv(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """Put a shell script called uv in the place of uv."""
+    """Replace uv by a shell script."""
     (folder / "uv").write_text(f"#!/bin/sh\n{script}\n")
     (folder / "uv").chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(folder / "python"))
@@ -82,7 +82,7 @@ def test_bundle_has_every_imported_package(bundle: Path, layer: Path) -> None:
 
 
 def test_handlers_import_from_the_bundle(bundle: Path) -> None:
-    """What Lambda provides is imported from this environment."""
+    """Modules that Lambda provides are imported from this environment."""
     code = "import importlib, sys\nfor name in sys.argv[1:]:\n print(importlib.import_module(name).__file__)"
     entries = [f"functions.handlers.{name}.handler" for name in HANDLERS]
     lambdas = {"PYTHONPATH": str(bundle), "PYTHONDONTWRITEBYTECODE": "1", "AWS_REGION": "eu-west-1"}

@@ -155,7 +155,7 @@ def test_image_build_argument_is_the_flavour(gpu: Assembly, cpu: Assembly) -> No
 
 
 def test_image_holds_the_worker_and_nothing_else(gpu: Assembly) -> None:
-    """What is in it is in its hash: a change of anything else must build no new image."""
+    """Every file in the image is part of its hash: a change of any other file must build no new image."""
     assets = json.loads((gpu.folder / "Earshot.assets.json").read_text())["dockerImages"].values()
     for folder in {asset["source"]["directory"] for asset in assets}:
         files = {path.relative_to(gpu.folder / folder).as_posix() for path in (gpu.folder / folder).rglob("*.*")}

@@ -1,4 +1,4 @@
-"""What clients, functions, workers and the local cloud rely on: outputs, parameters, names, logical ids, triggers."""
+"""Names that clients, functions, workers and the local cloud rely on: outputs, parameters, logical ids, triggers."""
 
 from __future__ import annotations
 

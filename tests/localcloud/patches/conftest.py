@@ -16,7 +16,7 @@ Apply = Callable[[str], registry.Runtime]
 
 
 def mended(module: str) -> str:
-    """What a failing `upstream` test says."""
+    """Message of a failing `upstream` test."""
     return f"{module.partition('_')[0]} was mended: delete localcloud/patches/{module}.py"
 
 

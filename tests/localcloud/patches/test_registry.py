@@ -106,7 +106,7 @@ def test_apply_all_leaves_skipped_patch_out(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_each_patch_touches_its_declared_points() -> None:
-    """In a process of its own, which stays patched."""
+    """The test runs in a process of its own, which stays patched."""
     program = """
 import os; os.environ.update(AWS_REGION="us-east-1", AWS_DEFAULT_REGION="us-east-1")
 from types import SimpleNamespace

@@ -24,7 +24,7 @@ SECONDS, SHARDS = 90, 3
 
 
 def speakers_of(model: SpeakerModel, audio: AudioStream, start: float) -> ShardSpeakers:
-    """What a worker finds in a shard that begins at `start`."""
+    """Return the speakers that a worker finds in a shard that begins at `start`."""
     stream = SpeakerStream(model, SpeakerOptions("speakers"), start, whole=False)
     for block in audio:
         stream.feed(block)

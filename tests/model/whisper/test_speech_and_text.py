@@ -1,4 +1,4 @@
-"""What was said is written, as often as it was said and in its language; what was not said is not written."""
+"""Speech is written as often as it was said and in its language; nothing else is written."""
 
 from __future__ import annotations
 

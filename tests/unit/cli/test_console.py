@@ -65,7 +65,7 @@ def test_text_of_any_script_is_unchanged() -> None:
 
 
 def test_names_and_sentences_from_outside_are_printed_safely(earshot: Any, deployment: Any) -> None:
-    """By each command that prints what the API, a file's name or the command line said."""
+    """Every command is tried that prints texts of the API, of a file's name or of the command line."""
     source = {"kind": "upload", "bucket": f"b{EVIL}", "key": f"k{EVIL}\nnext"}
     job_id = deployment.add_job(f"FAIL{EVIL}".encode(), source)
     deployment.jobs[job_id] |= {"name": f"n{EVIL}", "caller": EVIL, "owner": EVIL, "tags": [EVIL], "model": EVIL}

@@ -103,7 +103,7 @@ def _messages(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def test_commands_in_messages_stand_in_backticks() -> None:
-    """Only there no line break comes into them, so that they can be copied."""
+    """Text in backticks gets no line break, so that it can be copied."""
     found = []
     for path in sorted(Path(earshot_cli.__file__).parent.rglob("*.py")):
         for line, text in _messages(ast.parse(path.read_text(encoding="utf-8"))):

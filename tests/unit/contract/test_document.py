@@ -106,7 +106,7 @@ def test_problem_is_described_in_words_of_json(kind: type[Document], document: A
 
 
 def problems_at(kind: type[Document], document: Any, path: Path) -> list[str]:
-    """What is said of a document with other values at one place, and without what stands there."""
+    """Return the problems of a document with other values at one path, and of one without that member."""
     parent = document
     for step in path[:-1]:
         parent = parent[step]

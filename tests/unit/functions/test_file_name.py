@@ -74,7 +74,7 @@ def test_name_of_header_is_its_filename(header: str, name: str | None) -> None:
     ],
 )
 def test_download_is_named_after_the_job(name: str | None, file: str) -> None:
-    """As a mail program reads it: the header has one value, whatever the name."""
+    """A mail parser reads the header, which has one value for every name."""
     header = content_disposition(name, "the-id", "srt")
     message = Message()
     message["content-disposition"] = header

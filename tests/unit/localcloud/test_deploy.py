@@ -38,7 +38,7 @@ def test_complete_assembly_is_accepted(assembly: Path) -> None:
 
 
 def test_unbundled_code_is_refused(assembly: Path) -> None:
-    """As `cdk ls` leaves it: the asset is there, with the files of another folder."""
+    """`cdk ls` leaves such an assembly: the asset is there, with the files of another folder."""
     shutil.rmtree(assembly / "asset.1" / "functions")
     (assembly / "asset.1" / "stack.py").touch()
     with pytest.raises(DeploymentFailed, match=r"Api has no module functions\.handlers\.api\.handler in .*make synth"):

@@ -57,7 +57,7 @@ def test_gpu_requirements_are_cublas_only() -> None:
 
 
 def test_modules_import_only_packages_of_image() -> None:
-    """So they import neither the functions nor the infrastructure nor the command."""
+    """They import neither the functions nor the infrastructure nor the command."""
     image = set(pins(HOME / "requirements.txt"))
     imported = {(path.name, name) for path in SOURCES for name in imports(path)}
     distributions = packages_distributions()  # import name → distributions; reads every package, so only once

@@ -88,7 +88,7 @@ def test_fargate_counts_vcpus_and_memory_of_x86_only() -> None:
 
 
 def test_quick_worker_costs_lambdas_price_of_its_memory() -> None:
-    """Of two tiers the first counts, and of two processors x86."""
+    """The first of two tiers counts, and x86 of two processors."""
     task, quick = audio_costs(client, {**CPU, **QUICK}, "eu-west-1", {})
 
     assert (task.kind, quick.kind, quick.price.worker) == (WorkerKind.TASK, WorkerKind.QUICK, "Lambda, 3008 MB")
@@ -100,7 +100,7 @@ def test_quick_worker_costs_lambdas_price_of_its_memory() -> None:
 
 
 def test_what_workers_have_measured_counts_before_settings() -> None:
-    """As the functions write it into the table."""
+    """The item has the form in which the functions write it."""
     measures = Measures(task=KindMeasures(30.0, 90.0), quick=KindMeasures(5.0, None))
     item = {name: {"N": str(value)} for name, value in measures.to_row().items() if value is not None}
     table = SimpleNamespace(get_item=lambda TableName, Key: {"Item": {"pk": Key["pk"], **item}})
@@ -125,7 +125,7 @@ def test_sentence_says_which_speeds_are_measured() -> None:
 
 
 def test_page_of_costs_has_the_formulas_numbers() -> None:
-    """Of quick workers, by memory, from the price that a job's cost is computed with."""
+    """The table of quick workers, by memory, follows from the price that a job's cost is computed with."""
     page = (ROOT / "docs" / "explanation" / "cost.md").read_text()
     rows = re.findall(
         r"^\| ([\d,]+) MB.*?\| ([\d.]+) \| \$(\S+) \| (\S+) \| \$(\S+) \| \$(\S+) \|$", page, re.MULTILINE

@@ -1,4 +1,4 @@
-"""What `earshot up` prints once it serves: the sample's transcripts or their errors, and the addresses."""
+"""The lines that `earshot up` prints once it serves: the sample's transcripts or their errors, and the addresses."""
 
 from __future__ import annotations
 

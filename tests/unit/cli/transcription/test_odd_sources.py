@@ -77,7 +77,7 @@ def test_locked_folder_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_folder_that_cannot_be_written_is_known_before(
     earshot: Any, deployment: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is transcribed has its price: it is not sent to be lost in the end."""
+    """A transcription costs money: nothing is sent whose text could not be written."""
     audio = earshot.file("ep1.mp3", b"1")
 
     inside_a_file = earshot("transcribe", audio, "-o", "ep1.mp3/texts")

@@ -21,7 +21,7 @@ CODES = re.compile(rb"\x1b\[(\?)?([0-9;]*)([A-Za-z])|(\r)|(\n)|([^\x1b\r\n]+)")
 
 
 class Screen:
-    """As much of a terminal as the display uses: lines, cursor up, erase."""
+    """The part of a terminal that the display uses: lines, cursor up, erase."""
 
     def __init__(self, rows: int) -> None:
         self.rows, self.lines, self.row, self.scrolled = rows, [""], 0, [""][:0]

@@ -1,4 +1,4 @@
-"""What the display of a run says, and that it never has more lines or columns than the terminal."""
+"""The display of a run: its lines, which never are more or longer than the terminal has room for."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_known_key_is_allowed_under_either_scheme_in_any_case(known, authorizati
 
 @pytest.mark.parametrize("authorization", [None, "", "Token", "Token ", f"Basic {KEY}", f"Token {KEY[:-1]}8", KEY])
 def test_unknown_caller_raises_unauthorized(known, authorization):
-    """With this very text API Gateway answers 401."""
+    """API Gateway answers 401 only to this text."""
     with pytest.raises(Exception, match=r"^Unauthorized$"):
         authorize(authorization)
 
@@ -81,7 +81,7 @@ def test_default_key_opens_no_deployment_that_is_not_public(known):
 
 
 def test_expired_and_revoked_keys_are_refused_at_once(aws):
-    """Without a cache in front of it: infra/api/rest_api.py sets its time to 0."""
+    """There is no cache in front of the function: infra/api/rest_api.py sets its time to 0."""
     api_keys.add(KEY, "guest", expires=1)
 
     with pytest.raises(Exception, match=r"^Unauthorized$"):
@@ -90,13 +90,13 @@ def test_expired_and_revoked_keys_are_refused_at_once(aws):
 
 @pytest.mark.parametrize("function", [handler, api_handler])
 def test_daily_event_gets_an_empty_answer(aws: None, function: Callable[..., dict]) -> None:
-    """It is no caller's: a refusal would be an error, which Lambda tries again and logs."""
+    """No caller sends this event: a refusal would be an error, which Lambda tries again and logs."""
     context = SimpleNamespace(function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn", aws_request_id="id")
     assert function({"op": KEEP_ACTIVE}, context) == {}
 
 
 def test_key_that_cannot_be_looked_up_counts_as_a_failure(known, monkeypatch, capsys):
-    """Its caller gets 429 of the gateway, which no alarm on 5xx sees."""
+    """The caller gets the gateway's 429, which no alarm on 5xx counts."""
 
     def broken(secret: str) -> None:
         raise RuntimeError("no table")

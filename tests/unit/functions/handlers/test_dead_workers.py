@@ -33,7 +33,7 @@ def died(lease: str, context: Any, **measured: Any) -> dict[str, Any]:
 
 
 def test_worker_that_died_at_work_is_replaced_at_once(context: Any) -> None:
-    """Its clip's caller waits: no launch has failed, so no slot cools down."""
+    """A caller waits for its clip. No launch has failed, so no slot cools down."""
     send()
     lease = worker_slots.claim("SLOT#000")
     assert lease

@@ -33,7 +33,7 @@ def fail_job(execution_input: dict[str, Any], context: Any, execution: str = "ar
 
 
 def stopped(status: str) -> dict[str, Any]:
-    """What the rule on the job machine's status passes on."""
+    """The input that the rule on the job machine's status passes on."""
     return {"stopped": {"status": status, "executionArn": "arn:1", "input": '{"job_id": "j1"}', "name": 'a "name"'}}
 
 

@@ -40,7 +40,7 @@ def test_quick_workers_that_leave_together_are_all_followed(context: Any) -> Non
 
 @pytest.mark.usefixtures("thirty_shards_for_three")
 def test_successor_does_not_keep_others_from_being_added(context: Any) -> None:
-    """Of forty workers one leaves every few seconds: a pause after each would leave the schedule none to add."""
+    """One of forty workers leaves every few seconds: with a pause after each the schedule could add none."""
     lease = worker_slots.claim("SLOT#Q000", queues=WorkerQueues.ALL)
     question = {"slot": "SLOT#Q000", "lease": lease, "worker": "quick", "failed": False, "execution": "one"}
     assert settle(question, context)["queues"] == "all"

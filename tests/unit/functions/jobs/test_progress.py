@@ -1,4 +1,4 @@
-"""What a caller sees of a job that runs."""
+"""Progress of a running job, as a caller sees it."""
 
 from __future__ import annotations
 

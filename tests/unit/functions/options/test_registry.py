@@ -69,7 +69,7 @@ def chosen_model(options: Options) -> str:
 
 
 def outputs(options: Options, base: Options) -> dict[Stage, Any]:
-    """What each stage makes of the options, given what the stages before it make of `base`."""
+    """Return each stage's output for the options, after the earlier stages have run with `base`."""
     words = edit(assembled(base), base)
     answer = listen_response(replace(words, warnings=assembled(options).warnings), options)
     return {

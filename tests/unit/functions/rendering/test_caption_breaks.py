@@ -20,7 +20,7 @@ from tests.fixtures.rows import each_row
 
 
 def shown(text: str) -> str:
-    """What FFmpeg's decoder prints of an SRT file's first cue, markup taken out."""
+    """Return the text of an SRT file's first cue as FFmpeg's decoder prints it, without markup."""
     with av.open(io.BytesIO(text.encode()), format="srt") as file:
         packet = next(packet for packet in file.demux() if packet.size)
         return " ".join(line.dialogue.decode() for line in packet.decode() if isinstance(line, AssSubtitle))

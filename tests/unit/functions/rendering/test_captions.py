@@ -68,7 +68,7 @@ Read = list[tuple[float, float, str]]  # start, end, text
 
 
 def parsed(text: str, form: str) -> Read:
-    """As FFmpeg's own demuxer reads the file."""
+    """Return the cues as FFmpeg's own demuxer reads the file."""
     with av.open(io.BytesIO(text.encode()), format=form) as file:
         return [
             (float(p.pts * p.time_base), float((p.pts + p.duration) * p.time_base), bytes(p).decode().strip())

@@ -41,7 +41,7 @@ ALL = "punctuate=true&paragraphs=true&utterances=true&diarize=true"
         (1.9, 2.4, 1),
         (4.2, 4.4, 1),  # in no turn: the nearest
         (5.6, 5.8, 0),
-        (7.6, 7.9, 0),  # two at once: the one who has the turn
+        (7.6, 7.9, 0),  # two at once: the speaker who has the turn
         (2.0, 2.0, 1),  # no length
         (9.0, 9.5, 0),  # after all turns
     ],
@@ -143,7 +143,7 @@ def test_srt_names_who_has_a_name_and_keeps_lines_short() -> None:
 
     assert [line for line in lines if "word" in line and not line.startswith("word")] == [
         "Elinor Marianne: word word word",
-        "- word word word",  # who has no name
+        "- word word word",  # a speaker without a name
         "Elinor Marianne: word word word word word",
     ]
     assert max(map(len, lines)) <= 42

@@ -1,4 +1,4 @@
-"""What GET /v1/workers says of a fleet."""
+"""The answer of GET /v1/workers about a fleet."""
 
 from __future__ import annotations
 

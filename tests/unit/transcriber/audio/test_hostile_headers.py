@@ -18,7 +18,7 @@ from transcriber.engine_protocol import ShardFailed
 
 
 def wav_header(channels: int, rate: int, bits: int, codec: int = 1) -> bytes:
-    """A WAV file of 8,000 bytes whose header claims what it is told to."""
+    """A WAV file of 8,000 bytes whose header makes the given claims."""
     width = (channels * bits // 8) & 0xFFFF
     header = struct.pack("<HHIIHH", codec, channels, rate, rate * width & 0xFFFFFFFF, width, bits)
     return b"RIFF" + struct.pack("<I", 8036) + b"WAVEfmt \x10\0\0\0" + header + b"data\x40\x1f\0\0" + b"\x11\x22" * 4000

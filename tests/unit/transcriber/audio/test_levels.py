@@ -34,7 +34,7 @@ def sound(speech: Path) -> np.ndarray:
 
 @pytest.mark.parametrize(("gain", "later"), [(10, 1.0), (30, 1.0), (10, 0.1)])
 def test_clipped_speech_is_warned_of(tmp_path: Path, sound: np.ndarray, gain: float, later: float) -> None:
-    """Also if it was turned down behind what clipped it."""
+    """The test includes speech that was turned down after it was clipped."""
     assert warnings_of(tmp_path / "a.wav", np.clip(sound * gain, -1, 1) * later) == ["clipped"]
 
 

@@ -43,7 +43,7 @@ def test_louder_noise_does_not_hide_a_voice(tmp_path: Path, voice: np.ndarray, s
     found, warnings = mixed(tmp_path / "a.wav", *channels)
 
     assert warnings == ["noisy_channel"]
-    first = SAMPLE_RATE * 3  # until the voice is heard, there is nothing to hide
+    first = SAMPLE_RATE * 3  # before the voice begins, the noise hides nothing
     assert np.corrcoef(found[first:], faint[first : len(found)])[0, 1] > 0.99
 
 

@@ -50,7 +50,7 @@ def readable_features(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class OneVoiceModel(ScriptedModel):
-    """A speaker model whose segmentation takes all it hears for one voice; its vectors tell who talks."""
+    """A speaker model whose segmentation takes all audio for one voice; its vectors tell who talks."""
 
     def segment(self, samples: np.ndarray, starts: Sequence[int]) -> np.ndarray:
         return np.eye(7)[np.ones((len(starts), WINDOW_FRAMES), int)]

@@ -98,7 +98,7 @@ def test_speech_of_no_language_is_noted_with_its_times() -> None:
 
 
 class StretchModel:
-    """Hears German in a window, and in its stretches what is told; notes how long the stretches are."""
+    """A model that ranks a window as German and its stretches as scripted; records how long the stretches are."""
 
     multilingual, device = True, "cpu"
 
@@ -151,7 +151,7 @@ def test_sure_window_of_one_language_stays_whole() -> None:
     ("profile", "voiced"), [(EngineProfile.ACCURATE, [(0.3, 11.5)]), (EngineProfile.FAST, [(0.3, 2.7), (3.1, 11.5)])]
 )
 def test_sure_window_is_not_ranked_again(profile: EngineProfile, voiced: list[tuple[float, float]]) -> None:
-    """Without a pause there is nothing to ask; with short windows it would be a tenth of the time."""
+    """A window without a pause has no stretches to rank; with short windows a ranking would be a tenth of the time."""
     model = StretchModel()
 
     assert parts_of(model, profile, *voiced) == []

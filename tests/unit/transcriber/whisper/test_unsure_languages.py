@@ -31,7 +31,7 @@ UNSURE = [("zh", 0.65), ("en", 0.22), ("ja", 0.05)]
 
 
 class Model:
-    """Ranks the languages as told, and has one hypothesis for each of them; notes in which it decoded."""
+    """A model with a scripted ranking of languages and one hypothesis for each; records the languages it decoded in."""
 
     multilingual = True
 

@@ -125,6 +125,6 @@ def test_another_version_of_the_worker_ends_a_cooldown(monkeypatch: pytest.Monke
 
 
 def test_launch_deadlines_end_before_the_lease_of_a_launch() -> None:
-    """And no renewal of a worker, which is SLOT_LEASE_SECONDS ahead, can look like the lease of its launch."""
+    """A worker's renewal, which is SLOT_LEASE_SECONDS ahead, cannot look like the lease of its launch."""
     for deadline in (SPOT_LAUNCH_SECONDS, ON_DEMAND_LAUNCH_SECONDS):
         assert deadline + SLOT_LEASE_SECONDS < LAUNCH_LEASE_SECONDS

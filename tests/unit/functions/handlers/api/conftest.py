@@ -181,7 +181,7 @@ def transcript(job: Job, *words: str, speakers: int = 0) -> Transcript:
 
 @pytest.fixture
 def complete(api: Api) -> Callable[..., Job]:
-    """What the Job machine does to a job in the end."""
+    """Do what the job machine does at the end of a job."""
 
     def complete(job_id: str, *words: str, speakers: int = 0) -> Job:
         job = job_table.find(job_id)

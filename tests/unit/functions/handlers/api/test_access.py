@@ -164,7 +164,7 @@ def test_same_request_with_another_callback_is_another_job(api):
 
 
 def test_audio_of_another_job_is_no_source(api, annas):
-    """What can be transcribed can be read."""
+    """A caller who can transcribe audio can read what it says."""
     s3.put(S3Object("transcripts", shard_result_key(annas, 0)), b"{}", "application/json")
     for key in (body_key(annas), shard_result_key(annas, 0), body_key(UNKNOWN)):
         url = f"s3://transcripts/{key}"

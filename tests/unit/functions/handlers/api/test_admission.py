@@ -25,7 +25,7 @@ def limit_of_two(api, monkeypatch):
 
 @pytest.fixture
 def written(api):
-    """What there is: the table's keys, the objects, the executions."""
+    """Return all that is stored: the table's keys, the objects, the executions."""
 
     def look():
         items = client("dynamodb").scan(TableName="earshot")["Items"]

@@ -53,7 +53,7 @@ def test_retry_after_replay_time_makes_new_job(api, complete, monkeypatch):
 
 
 def test_url_is_the_same_job_only_while_it_runs(api, complete):
-    """What a URL serves may change, and asking again is how a user looks."""
+    """The content of a URL may change, and a user sends the same request again to transcribe the new content."""
     source = {"url": "https://example.com/a.mp3"}
     first = api.post("/listen", source).json["request_id"]
     assert api.post("/listen", source).json["request_id"] == first

@@ -113,7 +113,7 @@ def test_folder_makes_no_job(prepare: Prepare, caught: Caught) -> None:
 
 @pytest.mark.parametrize(("sequencer", "removed"), [("02", True), ("00", False)])
 def test_results_of_overwritten_bytes_are_removed(prepare: Prepare, sequencer: str, removed: bool) -> None:
-    """At once, and by the later upload alone: who waits for the name reads no text of other bytes."""
+    """At once, and by the later upload alone, so that a reader of the name never gets the text of other bytes."""
     prepare(put())
     results = [S3Object("transcripts", key) for key in upload_result_keys(KEY)]
     for result in results:

@@ -1,4 +1,4 @@
-"""What people say in calls: every secret becomes its own tag, in one channel, in two, and in many segments.
+"""Sentences of calls: every secret becomes its own tag, in one channel, in two, and in many segments.
 
 The sentences are in `tests/fixtures/redaction/`; their first lines say how they are written.
 """

@@ -1,4 +1,4 @@
-"""Sentences as Whisper writes them: what is secret goes whole, and numbers that are no secret stay."""
+"""Sentences as Whisper writes them: secrets are redacted whole, and other numbers stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Full disk: requests that store something are refused with a sentence, before anything is stored."""
+"""Full disk: requests that store something are refused with a message, before anything is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is made before Lambda functions are forked is what they ask for, and makes no call."""
+"""Clients that are made before Lambda functions are forked are those that the functions use, and make no call."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_requested_channel_of_silent_track_is_audible(tmp_path: Path) -> None:
 
 
 def test_clicks_do_not_make_a_silent_track_audible(tmp_path: Path) -> None:
-    """As of a microphone that is switched on, and off again."""
+    """A microphone that is switched on and off again makes such clicks."""
     clicks, sound = noise(2.0, level=1e-4), noise(2.0)
     clicks[1000:1020] = clicks[30_000:30_020] = 0.9
 

@@ -111,7 +111,7 @@ def positions(path: Path) -> list[PacketPosition]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*FORMATS, "changing.mkv"])
 def test_packets_are_where_the_whole_has_their_samples(files: dict[str, Path], name: str) -> None:
-    """To the sample; where only time stamps, in milliseconds, say how long a packet is, within 1.5 of them."""
+    """Positions are exact to the sample; where only time stamps in milliseconds give a packet's length, within 1.5 ms."""
     whole, packets = whole_file(files[name]), positions(files[name])
     for position in packets[len(packets) // 4 : len(packets) * 3 // 4 : max(1, len(packets) // 16)]:
         part = np.concatenate(list(AudioStream(files[name], first=position)))[800:4800]
@@ -142,7 +142,7 @@ NAMES = [*FORMATS, "chain.ogg", "chain.wav"]
 )
 def test_ranges_laid_end_to_end_are_the_whole_file(files: dict[str, Path], data: st.DataObject, name: str) -> None:
     whole, packets = whole_file(files[name]), positions(files[name])
-    # The first packets of some codecs hold no sample that is heard.
+    # The first packets of some codecs hold no audible sample.
     numbers = data.draw(st.lists(st.integers(4, len(packets) - 1), min_size=1, max_size=3, unique=True))
     found = ranges(files[name], [packets[n] for n in sorted(numbers)])
 

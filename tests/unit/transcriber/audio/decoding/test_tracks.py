@@ -1,4 +1,4 @@
-"""Films in several languages: which track is heard, and that Prepare counts the channels of the same one."""
+"""Films in several languages: which track is transcribed, and that Prepare counts the channels of the same one."""
 
 from __future__ import annotations
 

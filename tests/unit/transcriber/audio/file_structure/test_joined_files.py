@@ -93,7 +93,7 @@ def test_every_kind_is_found_behind_every_other(others: int) -> None:
 
 @pytest.mark.parametrize(("name", "codec", "rate"), FRAMED[1:3])
 def test_frames_that_go_on_behind_a_tag_are_no_rubbish(name: str, codec: str, rate: int, tmp_path: Path) -> None:
-    """As `cat a.aac b.aac` makes them, of another rate too."""
+    """`cat a.aac b.aac` makes such files, also of different rates."""
     path = tmp_path / "joined"
     path.write_bytes(encoded(name, codec, rate) + ID3 + 9 * encoded(name, codec, 32_000))
 
@@ -139,7 +139,7 @@ def test_short_recording_inside_a_long_stream_is_found(name: str, codec: str, ra
 def test_jingle_of_some_kilobytes_in_a_long_stream_is_found(
     name: str, codec: str, rate: int, kept_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of another format, behind more frames than stay in memory."""
+    """The jingle has another format and lies behind more frames than stay in memory."""
     monkeypatch.setattr(frame_breaks, "_KEPT_BYTES", kept_bytes)
     second = encoded(name, codec, rate)
     first = second * (kept_bytes * 9 // 8 // len(second))

@@ -64,7 +64,7 @@ def test_samples_have_their_own_width(
 def test_wide_samples_with_zeros_below_keep_their_width(
     speech: Path, tmp_path: Path, channels: int, bits: int, low: int
 ) -> None:
-    """As a converter writes them that had 16 or 24 bits."""
+    """A converter writes such samples from 16 or 24 bits."""
     each = np.round(decode(speech).samples * (2.0 ** (bits - low - 1) - 1)).astype("<i4") << low
     content = np.repeat(each, channels).view(np.uint8).reshape(-1, 4)[:, : bits // 8].tobytes()
     path = tmp_path / "a.wav"

@@ -39,7 +39,7 @@ def seconds(path: Path, content: bytes) -> float:
 
 @pytest.mark.parametrize(("name", "codec", "rate"), STREAMS)
 def test_stream_from_inside_a_frame_is_read(name: str, codec: str, rate: int, tmp_path: Path) -> None:
-    """As a dump of an Internet radio begins."""
+    """A dump of an Internet radio begins like this."""
     content = encoded(name, codec, rate) * 2
 
     for cut in (1, 100, 777):
@@ -90,7 +90,7 @@ CHUNKS = {
 @pytest.mark.parametrize("codec", ["pcm_s16le", "pcm_f32le", "pcm_mulaw"])
 @pytest.mark.parametrize("behind", CHUNKS.values(), ids=list(CHUNKS))
 def test_what_follows_the_samples_of_a_wav_is_no_sound(codec: str, behind: bytes, tmp_path: Path) -> None:
-    """As floats it would be so loud that the speech before it is scaled to silence."""
+    """Read as floats, these bytes would be so loud that the speech before them is scaled to silence."""
     content = bytearray(encoded("wav", codec, SAMPLE_RATE) + behind)
     struct.pack_into("<I", content, 4, len(content) - 8)
 

@@ -1,4 +1,4 @@
-"""Word fitting: words move to where they are heard, and to the edges of speech beside pauses."""
+"""Word fitting: words move to their sound, and to the edges of speech beside pauses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Known speakers in OpenAI's form: what is accepted, what is refused with a sentence, and where the samples go."""
+"""Known speakers in OpenAI's form: which are accepted or refused with a message, and where the samples go."""
 
 from __future__ import annotations
 

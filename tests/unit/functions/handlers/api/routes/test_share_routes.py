@@ -35,7 +35,7 @@ def share(api, job_id: str, **wishes):
 
 
 def opened(api, job_id: str, secret: str, rest: str = "", scheme: str = "Share"):
-    """What a link's holder gets, who has no key."""
+    """Return the answer to a holder of a link, who has no key."""
     nobody = type(api)(None)
     return nobody("GET", f"/shared/{job_id}{rest}", headers={"Authorization": f"{scheme} {secret}"})
 
