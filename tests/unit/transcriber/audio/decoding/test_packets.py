@@ -111,7 +111,7 @@ def positions(path: Path) -> list[PacketPosition]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*FORMATS, "changing.mkv"])
 def test_packets_are_where_the_whole_has_their_samples(files: dict[str, Path], name: str) -> None:
-    """Positions are exact to the sample; where only time stamps in milliseconds give a packet's length, within 1.5 ms."""
+    """Positions are exact to the sample; where time stamps in milliseconds alone give a length, to 1.5 ms."""
     whole, packets = whole_file(files[name]), positions(files[name])
     for position in packets[len(packets) // 4 : len(packets) * 3 // 4 : max(1, len(packets) // 16)]:
         part = np.concatenate(list(AudioStream(files[name], first=position)))[800:4800]
