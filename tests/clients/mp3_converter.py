@@ -1,4 +1,4 @@
-"""The part of the program `ffmpeg` that pydub needs: `ffmpeg -y -f wav -i IN -f mp3 OUT`, with the library that comes with PyAV.
+"""The part of `ffmpeg` that pydub needs: `ffmpeg -y -f wav -i IN -f mp3 OUT`, with the library that comes with PyAV.
 
 LangChain sends MP3s that pydub makes. The test writes a file that starts this one and gives pydub its name.
 """

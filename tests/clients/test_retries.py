@@ -1,4 +1,4 @@
-"""The second try of a callback, half a minute after the first. It runs after the other clients, which fill the pause."""
+"""The second try of a callback, after half a minute, which the other clients' tests fill."""
 
 from __future__ import annotations
 

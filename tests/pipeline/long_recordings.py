@@ -104,7 +104,7 @@ def memory(root: int) -> dict[str, float]:
 
 @dataclass
 class Watch:
-    """Progress of a job as a person sees it who looks now and then: pairs of seconds since it began and what the API says."""
+    """Progress of a job, looked at now and then: pairs of seconds since it began and what the API says."""
 
     seen: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
 
