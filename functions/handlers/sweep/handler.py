@@ -69,8 +69,7 @@ def _restart(job: Job) -> bool:
     if step_functions.is_running(_execution(job)):
         return False
     prolong_callback(job)  # the run may take days once more
-    before = {"execution": job.execution, "restarts": job.restarts}
-    restarts = (job.restarts or 0) + 1
+    before, restarts = job.restarts, (job.restarts or 0) + 1
     name = f"{job.id}-{job.attempt}-restart-{restarts}"  # a name is used once in 90 days
     execution = step_functions.execution_arn(settings().job_machine_arn, name)
     if job_table.update(job.id, _execution(job), execution=execution, restarts=restarts) is None:
@@ -80,8 +79,9 @@ def _restart(job: Job) -> bool:
     except Exception as error:
         if not is_unavailable(error):
             raise
-        # The next run of the sweep starts it, under the same name; it counts as no restart.
-        job_table.update(job.id, execution, **before)
+        # The next run of the sweep starts it, under the same name; it counts as no restart. The row stays the new
+        # execution's: where only the answer was lost, it runs, and must not find the row another's.
+        job_table.update(job.id, execution, restarts=before)
         return False
     return True
 

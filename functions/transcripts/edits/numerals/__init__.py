@@ -29,7 +29,8 @@ from functions.transcripts.words import TranscriptWord
 NUMERAL_LANGUAGES = frozenset(VOCABULARIES)
 _LONG = re.compile(r"(\D*)([1-9]\d{4,})((?:\D.*)?)")
 _LONG_AMOUNT = re.compile(r"([$£€])(\d{4,})((?:\D.*)?)")
-_POSTAL_DIGITS = 5
+# Postal codes that are said as one number, and the languages that say them so; both write common nouns small.
+_POSTAL_DIGITS, _POSTAL_LANGUAGES = 5, ("fr", "es")
 _VERBS = frozenset({"is", "was", "call", "called", "dial", "dialled"})  # stand before a code, and before a count
 MIN_READABLE = 10  # in running text a smaller count or rank reads better as a word: the Associated Press's rule
 
@@ -82,8 +83,8 @@ def _grouped(tokens: Tokens, part: Written) -> Written:
     if not match or is_named:
         return part
     before, digits, after = match.groups()
-    is_before_name = bool(tokens.word(part.end)) and tokens[part.end].is_name
-    if len(digits) == _POSTAL_DIGITS and int(digits) % 1000 and is_before_name:
+    is_postal = tokens.language in _POSTAL_LANGUAGES and len(digits) == _POSTAL_DIGITS and int(digits) % 1000
+    if is_postal and tokens.word(part.end) and tokens[part.end].is_name:
         return part
     if all(number.value != int(digits) for number in found_between(tokens, part.start, part.end)):
         return part

@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from earshot_contract.documents.job_events import DETAIL_TYPES
 from earshot_contract.job_state import JobState
@@ -108,8 +109,21 @@ def test_throttled_restart_is_tried_again_and_not_counted(
     with monkeypatch.context() as throttled:
         throttled.setattr(step_functions, "start", Mock(side_effect=busy))
         assert sweep({}, context) == {"restarted": [], "failed": []}
-    assert [(each.execution, each.restarts) for each in rows.jobs.values()] == [
-        (None, None),
-        (f"{EXECUTION}:gone", 2),
-    ]
+    assert [each.restarts for each in rows.jobs.values()] == [None, 2]
     assert sweep({}, context) == {"restarted": ["j1", "j2"], "failed": []}
+
+
+def test_restart_whose_answer_was_lost_keeps_its_row(rows: Rows, context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Step Functions started the execution, and it claims the row: no other may be its owner."""
+    rows.jobs = {"j1": job("j1", execution=f"{EXECUTION}:gone")}
+    started: list[str] = []
+
+    def start(_: str, name: str, __: Any) -> None:
+        started.append(name)
+        raise ReadTimeoutError(endpoint_url="https://states")
+
+    monkeypatch.setattr(step_functions, "start", start)
+    sweep({}, context)
+
+    assert (rows.jobs["j1"].execution or "").endswith(f":{started[0]}")
+    assert rows.jobs["j1"].restarts is None

@@ -5,10 +5,13 @@ from __future__ import annotations
 import wave
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from tests.fixtures.audio_files.decoded_audio import decode
+from tests.fixtures.rows import each_row
+from transcriber.audio.levels import LevelMeter
 from transcriber.audio.stream import AudioStream
 
 
@@ -53,6 +56,45 @@ def test_tones_clicks_and_offsets_are_not_called_clipped(tmp_path: Path) -> None
     assert warnings_of(tmp_path / "d.wav", np.full(16_000, 0.5)) == []
 
 
+@each_row("rate", [8_000, 16_000, 44_100, 48_000])
+def test_no_sine_is_called_clipped(rate: int) -> None:
+    """Few samples of a period, always the same ones, are no flat top."""
+    at, clipped = np.arange(rate) / rate, []
+    for hertz in range(100, rate // 2, 100):
+        for phase in (0.0, 0.3, np.pi / 8, np.pi / 4, np.pi / 2):
+            meter = LevelMeter()
+            meter.add(np.sin(2 * np.pi * hertz * at + phase), rate, "flt")
+            clipped += [(hertz, phase)] if meter.is_clipped else []
+
+    assert clipped == []
+
+
+@each_row("gain", [1.2, 4.0, 30.0, 32_768.0])
+def test_floats_beyond_full_scale_are_not_called_clipped(sound: np.ndarray, gain: float) -> None:
+    """They are scaled, and nothing of them was cut off."""
+    meter = LevelMeter()
+    for at in range(0, len(sound), 16_000):
+        meter.add(sound[at : at + 16_000] * gain, 16_000, "flt")
+
+    assert not meter.is_clipped
+
+
+def test_clipped_speech_is_warned_of_behind_mp3(tmp_path: Path, sound: np.ndarray) -> None:
+    """Lossy codecs raise some of the peaks that were cut off."""
+    path = tmp_path / "a.mp3"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libmp3lame", 48_000, layout="mono")
+        samples = np.repeat(np.clip(sound * 30, -1, 1), 3).astype(np.float32)
+        frame = av.AudioFrame.from_ndarray(samples[None], "flt", "mono")
+        frame.sample_rate = 48_000
+        file.mux([packet for each in (frame, None) for packet in stream.encode(each)])
+    audio = AudioStream(path)
+    for _ in audio:
+        pass
+
+    assert [warning.type for warning in audio.warnings] == ["clipped"]
+
+
 @pytest.mark.parametrize("decibels", [-30, -36, -42])
 def test_speech_of_few_steps_is_warned_of(tmp_path: Path, sound: np.ndarray, decibels: float) -> None:
     quiet = sound * 10 ** (decibels / 20)
@@ -68,3 +110,10 @@ def test_silence_and_loud_speech_of_8_bits_are_not_too_quiet(tmp_path: Path, sou
     assert warnings_of(tmp_path / "a.wav", sound * 0.1, width=1) == []
     assert warnings_of(tmp_path / "b.wav", np.zeros(16_000), width=1) == []
     assert warnings_of(tmp_path / "c.wav", click, width=1) == []
+
+
+def test_silence_stored_as_127_is_not_too_quiet() -> None:
+    meter = LevelMeter()
+    meter.add(np.full(16_000, -1 / 128), 16_000, "u8")
+
+    assert meter.few_steps is None

@@ -59,7 +59,8 @@ class RefCountedCache(Generic[K, V]):
                 entry.value.set_result(load())
             except BaseException as error:
                 with self._lock:
-                    self._entries.pop(key, None)  # `clear` may have removed it meanwhile
+                    if self._entries.get(key) is entry:  # `clear` may have removed it, and another caller loads it anew
+                        del self._entries[key]
                 entry.value.set_exception(error)
         return entry.value.result()
 

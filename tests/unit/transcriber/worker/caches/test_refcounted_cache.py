@@ -79,3 +79,18 @@ def test_load_error_after_clear_is_still_its_own(evicted: list[str]) -> None:
 
     with pytest.raises(OSError, match="no such file"):
         cache.acquire("a", 1, load)
+
+
+def test_load_error_after_clear_leaves_the_next_load(evicted: list[str]) -> None:
+    cache: RefCountedCache[str, str] = RefCountedCache(2, evicted.append)
+
+    def load() -> str:
+        cache.clear()
+        cache.acquire("a", 1, lambda: "loaded anew")
+        raise OSError("no such file")
+
+    with pytest.raises(OSError, match="no such file"):
+        cache.acquire("a", 1, load)
+
+    assert cache.values() == ["loaded anew"]
+    cache.release("a")
