@@ -15,7 +15,7 @@ from functions.options.registry import OPTIONS
 from functions.options.specification import OptionType, Support
 
 # Options that are never ignored with only a warning: the transcript would contain what they remove.
-_NEVER_IGNORED = ("redact", "redact_audio")
+NEVER_IGNORED = ("redact", "redact_audio")
 _ALIKE = 0.8  # of difflib's ratio: `punctuation` and `punctuate` are alike, `endpointing` and `encoding` are not
 _STREAMING_OPTIONS = ("utterance_end_ms",)  # Deepgram's; its name resembles an option's
 _MAX_QUERY = 65_536  # characters: those of a form are far more than a URL has, and a row holds 400 KB
@@ -110,17 +110,17 @@ def reject_misspelt(query: str) -> None:
     for key, value in parse_qsl(query, keep_blank_values=True):
         values.setdefault(key.strip(), []).append(value)
     for name, meant in _misspelt(query):
-        if meant in _NEVER_IGNORED and was_requested(values[name]):
+        if meant in NEVER_IGNORED and was_requested(values[name]):
             raise bad_query(f"{name} is no option: {meant} was probably meant. Write it so, or leave it out.")
 
 
 def redaction_like(name: str) -> str | None:
     """Return the option of redaction that a name probably means, in any spelling; None for the option's own name."""
     exact, lower = _INDEX.sub("", name), option_name(name)
-    if exact in _NEVER_IGNORED or len(exact) > _MAX_NAME:
+    if exact in NEVER_IGNORED or len(exact) > _MAX_NAME:
         return None
     meant = lower if lower in OPTIONS else _option_like(exact)
-    return meant if meant in _NEVER_IGNORED else None
+    return meant if meant in NEVER_IGNORED else None
 
 
 def reject_misplaced(pairs: Iterable[tuple[str, str]]) -> None:
@@ -146,7 +146,7 @@ def misplaced_warnings(members: Mapping[str, Any]) -> Warnings:
     for name, value in members.items():
         option = redaction_like(name) or option_name(name)
         advice = f"options are read from the query string: /v1/listen?{option}=…"
-        if option in _NEVER_IGNORED and was_requested(values_of_member(value)):
+        if option in NEVER_IGNORED and was_requested(values_of_member(value)):
             raise bad_query(f"{option} stands in the JSON body, but {advice}.")
         if option in OPTIONS:
             text = f"{option} in the JSON body was ignored: {advice}."
@@ -160,7 +160,7 @@ def values_of_member(value: Any) -> list[str]:
 
 
 def _is_redaction(name: str) -> bool:
-    return option_name(name) in _NEVER_IGNORED or redaction_like(name) is not None
+    return option_name(name) in NEVER_IGNORED or redaction_like(name) is not None
 
 
 def _misspelt(query: str) -> list[tuple[str, str]]:

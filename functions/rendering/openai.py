@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import zip_longest
 from typing import Any
 
 from earshot_contract.documents.shard_results import Segment
@@ -72,6 +73,11 @@ def diarized_json(transcript: Transcript) -> str:
 
     Speakers without a name are "A", "B", …, in order of appearance; of a transcript without speakers all is "A".
     """
+    document = {"task": transcript.task, "duration": transcript.audio.duration, "text": text(transcript)}
+    return _json({**document, "segments": _speaker_segments(transcript), "usage": _usage(transcript)})
+
+
+def _speaker_segments(transcript: Transcript) -> list[dict[str, Any]]:
     found = sorted(
         (
             (_label(transcript, channel, run[0].speaker or 0), run)
@@ -80,7 +86,7 @@ def diarized_json(transcript: Transcript) -> str:
         ),
         key=lambda labelled: labelled[1][0].start,
     )
-    segments = [
+    return [
         {
             "type": "transcript.text.segment",
             "id": f"seg_{number}",
@@ -91,8 +97,6 @@ def diarized_json(transcript: Transcript) -> str:
         }
         for number, (label, run) in enumerate(found)
     ]
-    document = {"task": transcript.task, "duration": transcript.audio.duration, "text": text(transcript)}
-    return _json({**document, "segments": segments, "usage": _usage(transcript)})
 
 
 def _label(transcript: Transcript, channel: Channel, number: int) -> str:
@@ -116,10 +120,26 @@ def event_stream(transcript: Transcript) -> str:
     The job is completed before the first byte is sent, but a client that requested a stream reads nothing else (from
     plain JSON it yields nothing at all).
     """
-    deltas = [delta for delta in _segment_texts(transcript) if delta]
+    return _events(transcript, [{"delta": delta} for delta in _segment_texts(transcript) if delta], [])
+
+
+def diarized_event_stream(transcript: Transcript) -> str:
+    """Return the server-sent events of `diarized_json`: a delta and a segment with its speaker for each, then all."""
+    segments = _speaker_segments(transcript)
+    texts = join_segments([segment["text"] for segment in segments], _text_language(transcript))
+    deltas = [{"delta": delta, "segment_id": each["id"]} for delta, each in zip(texts, segments, strict=True)]
+    return _events(transcript, deltas, segments)
+
+
+def _events(transcript: Transcript, deltas: list[dict[str, Any]], segments: list[dict[str, Any]]) -> str:
+    """Return a stream's body: each delta, followed by its segment if there are any, then the whole text."""
     if deltas:
-        deltas[0] = deltas[0].lstrip()
-    events: list[dict[str, Any]] = [{"type": "transcript.text.delta", "delta": delta} for delta in deltas]
+        deltas[0]["delta"] = deltas[0]["delta"].lstrip()
+    events: list[dict[str, Any]] = []
+    for delta, segment in zip_longest(deltas, segments):
+        events.append({"type": "transcript.text.delta", **delta})
+        if segment is not None:
+            events.append(segment)
     events.append({"type": "transcript.text.done", "text": text(transcript), "usage": _usage(transcript)})
     return "".join(f"data: {_json(event)}\n\n" for event in events)
 

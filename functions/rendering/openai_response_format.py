@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from functions.transcripts.transcript import Transcript
 
 EVENTS_TYPE = "text/event-stream; charset=utf-8"
+_STREAMED = "json, text and diarized_json"
 GRANULARITIES = "timestamp_granularities[]"  # the field's literal name, repeated for each value
 _LIST_ITEM = re.compile(r"""[^\s,"'\[\]]+""")  # of a list in one value: `word,segment`, `["word"]`
 
@@ -54,8 +55,8 @@ class OpenAIResponseFormat(Struct, frozen=True):
         if "word" in granularities and form is not VERBOSE_JSON:
             raise BadField(GRANULARITIES, "Word timestamps come with response_format 'verbose_json' only.")
         stream = _boolean(fields, "stream")
-        if stream and form not in (OPENAI_JSON, OPENAI_TEXT):
-            raise BadField("stream", f"A stream carries text only: response_format {name!r} cannot be streamed.")
+        if stream and form not in (OPENAI_JSON, OPENAI_TEXT, DIARIZED_JSON):
+            raise BadField("stream", f"response_format {name!r} cannot be streamed: {_STREAMED} can.")
         return cls(form, "word" in granularities, "segment" in granularities, stream)
 
     def fields(self) -> dict[str, list[str]]:
@@ -69,10 +70,11 @@ class OpenAIResponseFormat(Struct, frozen=True):
         """Return content type and body for an edited transcript."""
         from functions.rendering import openai
 
-        if self.stream:
-            return EVENTS_TYPE, openai.event_stream(transcript)
         if self.format is DIARIZED_JSON and transcript.speaker_model is None:
             raise BadField("response_format", "response_format 'diarized_json': this job has no speakers.")
+        if self.stream:
+            stream = openai.diarized_event_stream if self.format is DIARIZED_JSON else openai.event_stream
+            return EVENTS_TYPE, stream(transcript)
         if self.format is VERBOSE_JSON:
             body = openai.verbose_json(transcript, words=self.words, segments=self.segments)
         else:

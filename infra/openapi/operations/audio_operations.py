@@ -66,7 +66,7 @@ def openai_audio(task: str) -> Schema:
         "prompt": {**TEXT, "description": "Text that precedes the audio, in Whisper's sense."},
         "response_format": {"enum": list(OPENAI_FORMATS), "default": "json"},
         "temperature": {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
-        "stream": {"type": "boolean", "description": "Server-sent events; for `json` and `text`."},
+        "stream": {"type": "boolean", "description": "Server-sent events; for `json`, `text`, `diarized_json`."},
         "language": {**TEXT, "description": "Language of the speech; detected when left out."},
         "name": {**TEXT, "description": "Earshot's own: the file's name, if not that of the part `file`."},
         GRANULARITIES: {

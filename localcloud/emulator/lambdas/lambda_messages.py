@@ -35,3 +35,13 @@ def write_message(stream: socket.socket, message: Any) -> None:
     """Send one message."""
     body = json.dumps(message).encode()
     stream.sendall(struct.pack(">I", len(body)) + body)
+
+
+def has_closed(stream: socket.socket) -> bool:
+    """Return whether the process at the other end is gone, and nothing that it sent is left to read."""
+    try:
+        return not stream.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True

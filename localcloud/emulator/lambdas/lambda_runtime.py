@@ -26,7 +26,7 @@ from typing import Any
 
 from localcloud.emulator.failure_log import FailureLog, function_failure
 from localcloud.emulator.lambdas import lambda_sandbox, lambda_template
-from localcloud.emulator.lambdas.lambda_messages import read_message
+from localcloud.emulator.lambdas.lambda_messages import has_closed, read_message
 from localcloud.emulator.lambdas.lambda_pool import UNUSED_SECONDS, LambdaEnvironment, Throttled
 from localcloud.emulator.lambdas.lambda_template import Template
 
@@ -52,13 +52,18 @@ class LambdaEnvironments:
         self.lock = threading.Lock()
         self.templates: dict[str, Template] = {}
         self.unpacked: set[str] = set()
+        self.is_closed = False
+        self.start_parent()
+        threading.Thread(target=self.end_unused, daemon=True, name="unused-environments").start()
+
+    def start_parent(self) -> None:
+        """Start the process from which templates are forked; its first message says that it is ready."""
         self.control, child_end = socket.socketpair()
         with child_end:
             self.parent_process = subprocess.Popen(
                 [sys.executable, "-P", lambda_sandbox.__file__, str(child_end.fileno())], pass_fds=[child_end.fileno()]
             )
         self.ready = False
-        threading.Thread(target=self.end_unused, daemon=True, name="unused-environments").start()
 
     def end_unused(self) -> None:
         """End environments that are not used any more, as long as this process lives.
@@ -149,17 +154,27 @@ class LambdaEnvironments:
         key = f"{config['FunctionName']}:{config.get('CodeSha256')}:{config.get('RevisionId')}"
         with self.lock:  # two first events of a function are to make one template
             template = self.templates.get(key)
+            if template is not None and template.has_ended():  # killed, perhaps for the machine's memory
+                self.templates.pop(key).pool.close()
+                template = None
             if template is None:
                 template = self.templates[key] = self.start_template(config, bundle)
                 self.close_replaced(key)
         return template.pool.acquire(max_wait), template
 
     def start_template(self, config: dict[str, Any], bundle: bytes) -> Template:
-        """Fork the process that imports the function.
+        """Fork the process that imports the function, from a new parent process if that one was killed.
 
         Raises:
-            RuntimeError: the process ended before it could load anything.
+            RuntimeError: the process ended before it could load anything, or all environments are closed.
         """
+        if self.is_closed:
+            raise RuntimeError(f"No execution environment for {config['FunctionName']}: the local cloud stops.")
+        if has_closed(self.control):
+            code = self.parent_process.wait()
+            self.failures.report(f"The process of the functions ended with code {code}. It is started again.")
+            self.control.close()
+            self.start_parent()
         if not self.ready:
             self.control.recv(16)
             self.ready = True
@@ -189,6 +204,7 @@ class LambdaEnvironments:
 
     def close(self) -> None:
         """End every environment at once, also in the middle of an event; delete bundles no longer deployed."""
+        self.is_closed = True
         self.control.close()
         for template in list(self.templates.values()):
             template.pool.close()

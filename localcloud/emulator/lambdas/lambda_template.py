@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.emulator.iam import role_credentials
-from localcloud.emulator.lambdas.lambda_messages import read_message
+from localcloud.emulator.lambdas.lambda_messages import has_closed, read_message
 from localcloud.emulator.lambdas.lambda_pool import EnvironmentPool, LambdaEnvironment
 
 
@@ -28,6 +28,10 @@ class Template:
     pool: EnvironmentPool
     import_modules: Callable[[list[str]], None]
     imported: set[str] = field(default_factory=set)
+
+    def has_ended(self) -> bool:
+        """Return whether the process is gone, so that it forks nothing more."""
+        return has_closed(self.control)
 
     def learn(self, modules: list[str]) -> None:
         """Import what an environment imported while it served an event, in the background: later ones share it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 from localcloud.emulator.lambdas.lambda_runtime import PAYLOAD_BYTES, LambdaEnvironments
 from tests.fixtures.local_cloud.lambda_functions import SOURCE, call, function
+from tests.fixtures.local_cloud.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("emulator_credentials")
 
@@ -76,6 +79,22 @@ def test_function_after_timeout_is_ended(environments: LambdaEnvironments) -> No
 
     assert ended["body"]["errorType"] == "Sandbox.Timedout"
     assert "1.00 seconds" in ended["body"]["errorMessage"]
+
+
+@pytest.mark.parametrize("killed", ["parent of all", "template of one"])
+def test_killed_process_of_functions_is_started_again(environments: LambdaEnvironments, killed: str) -> None:
+    """A machine without memory ends one of them: without another, each request would get a 500 until the next start."""
+    call(environments, "tell")
+    [template] = environments.templates.values()
+    parent = environments.parent_process
+
+    os.kill(parent.pid if killed == "parent of all" else template.pid, signal.SIGKILL)
+
+    assert eventually(template.has_ended, "end of the template")
+    assert "error" not in call(environments, "tell")
+    if environments.parent_process is not parent:
+        assert killed == "parent of all"
+        assert "ended with code -9. It is started again." in environments.failures.path.read_text()
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's peak memory")

@@ -33,6 +33,10 @@ def test_emulator_of_a_killed_cloud_is_waited_for_longer(tmp_path: Path, monkeyp
 
     lock_folder(tmp_path).close()
 
+    monkeypatch.setattr(data_folder, "ORPHAN_SECONDS", 0.0)
+    with lock_folder(tmp_path), pytest.raises(StartFailed, match="was killed, and its emulator has not ended yet"):
+        lock_folder(tmp_path)
+
 
 def test_folder_of_a_running_cloud_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data_folder, "STOP_SECONDS", 0.0)

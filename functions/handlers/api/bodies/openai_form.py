@@ -19,7 +19,7 @@ from functions.file_name import clean_name
 from functions.handlers.api.bodies.known_speakers_form import NAMES, REFERENCES
 from functions.handlers.api.bodies.listen_body import EXAMPLE, JSON_TYPES
 from functions.options.parsers import MAX_PROMPT
-from functions.options.query_string import option_name, redaction_like, was_requested
+from functions.options.query_string import NEVER_IGNORED, option_name, redaction_like, was_requested
 from functions.options.registry import IMPLEMENTED, OPTIONS
 from functions.options.specification import OptionType
 from functions.rendering.formats import DIARIZED_JSON
@@ -226,7 +226,7 @@ def listen_options(form: Form, task: str, *, known: bool = False) -> str:
         if option in _OPENAI_FIELDS or (diarized and option in _SPEAKER_FIELDS):
             continue
         if option in OPTIONS:
-            options += [(option, value) for value in values if value.strip()]
+            options += [(option, value) for value in values if value.strip() or option in NEVER_IGNORED]
         elif any(value.strip() for value in values):
             options.append((name[:_SHOWN], values[-1][:_SHOWN]))
     if diarized:

@@ -47,16 +47,19 @@ def list_jobs(request: Request) -> Response:
     A parameter that is not read is refused: with `status=failed` all jobs would be listed, and a program that pages by
     `cursor` would read the first page for ever. A name with an underscore before it is one of those that caches need.
     """
-    unread = [name for name in request.fields if name not in LIST_PARAMETERS and not name.startswith("_")]
+    fields: dict[str, list[str]] = {}
+    for name, values in request.fields.items():  # whatever the case of a name, as of options
+        fields.setdefault(name.lower(), []).extend(values)
+    unread = [name for name in fields if name not in LIST_PARAMETERS and not name.startswith("_")]
     if unread:
         raise bad_query(f"{unread[0][:_SHOWN]} is no parameter of a list. There are {', '.join(LIST_PARAMETERS)}.")
     try:
-        limit = int(request.first("limit", str(DEFAULT_PAGE_SIZE)))
+        limit = int(request.first("limit").strip() or DEFAULT_PAGE_SIZE)
     except ValueError:
         limit = 0
     if not 1 <= limit <= MAX_PAGE_SIZE:
         raise bad_query(f"limit is a number from 1 to {MAX_PAGE_SIZE}.")
-    caller, job_filter = request.caller, JobFilter.from_fields(request.fields)
+    caller, job_filter = request.caller, JobFilter.from_fields(fields)
     if caller.is_anonymous:
         return json_response({"requests": [], "anonymous": True})
     try:

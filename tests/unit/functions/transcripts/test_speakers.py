@@ -178,6 +178,20 @@ def test_diarized_json_has_openais_segments() -> None:
     assert document["duration"] == 60.0
 
 
+def test_diarized_stream_has_openais_events() -> None:
+    """The last event has the whole text, and each delta names the segment that follows it."""
+    form = OpenAIResponseFormat.from_fields({"response_format": ["diarized_json"], "stream": ["true"]})
+    kind, body = form.render(dialogue(), Options())
+
+    *events, done = [json.loads(block.removeprefix("data: ")) for block in body.removesuffix("\n\n").split("\n\n")]
+    deltas, segments = events[::2], events[1::2]
+    assert kind.startswith("text/event-stream")
+    assert segments == json.loads(diarized_json(dialogue()))["segments"]
+    assert [delta["segment_id"] for delta in deltas] == [segment["id"] for segment in segments]
+    assert "".join(delta["delta"] for delta in deltas) == done["text"] == "Who are you? I am Bob. Fine, Bob."
+    assert [event["type"] for event in (*deltas, done)] == ["transcript.text.delta"] * 3 + ["transcript.text.done"]
+
+
 @pytest.mark.parametrize(
     ("recognised", "corrected", "labels"),
     [
@@ -202,12 +216,13 @@ def test_names_reach_every_format(recognised: dict[int, str], corrected: dict[in
     assert [re.split(r"(?<=[-:] )", line)[0] for line in turns] == [begins[0], begins[1], begins[0]]
 
 
-def test_diarized_json_of_a_job_without_speakers_is_refused() -> None:
-    form = OpenAIResponseFormat.from_fields({"response_format": ["diarized_json"]})
+@pytest.mark.parametrize("stream", ["false", "true"])
+def test_diarized_json_of_a_job_without_speakers_is_refused(stream: str) -> None:
+    form = OpenAIResponseFormat.from_fields({"response_format": ["diarized_json"], "stream": [stream]})
 
     with pytest.raises(BadField, match="no speakers"):
         form.render(transcript([]), Options())
-    assert form.render(dialogue(), Options())[0] == "application/json"
+    assert form.render(dialogue(), Options())[0].startswith(("application/json", "text/event-stream"))
 
 
 def test_letters_go_on_after_z() -> None:

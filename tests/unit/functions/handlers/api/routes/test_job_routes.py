@@ -145,12 +145,13 @@ def test_list_is_filtered_on_the_server(api):
     assert listed("tag=a") == [ids[1], ids[0]]
     assert listed("tag=a&state=failed") == [ids[1]]
     assert listed("state=failed,queued&limit=1") == [ids[2]]
+    assert listed("State=failed&LIMIT=&tag=") == [ids[1]]
     assert listed("until=2026-01-01") == []
     assert api.get("/requests?state=done").status == 400
     assert api.get("/requests?since=soon").status == 400
 
 
-@pytest.mark.parametrize("query", ["status=failed", "cursor=x", "page=2", "State=failed", "since=2026-01-01&q=a"])
+@pytest.mark.parametrize("query", ["status=failed", "cursor=x", "page=2", "since=2026-01-01&q=a"])
 def test_list_with_a_parameter_that_is_not_read_is_refused(api, query):
     posted(api, "a")
 
