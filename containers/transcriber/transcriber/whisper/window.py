@@ -161,5 +161,6 @@ class Window:
         if frames == FULL_WINDOW_FRAMES:
             self.rejected.append(hypothesis)
         self.attempt = attempt
-        self.longer_window = self.frames != frames
+        # A language that was changed to may need more frames than the window was encoded with.
+        self.longer_window = self.frames != frames or self.frames > 2 * len(encoder_output)
         self.encoder_output = None if self.longer_window else encoder_output

@@ -79,3 +79,13 @@ def test_window_decoded_again_shares_a_batch_until_encoded() -> None:
     assert again.batch_key == fresh.batch_key
     again.retry(LOOP, OUTPUT)  # the same frames at 0.4
     assert again.batch_key != fresh.batch_key
+
+
+def test_window_whose_new_language_needs_more_is_encoded_again() -> None:
+    window = window_of(EngineProfile.ACCURATE, seconds=8)
+    encoded = np.zeros((window.frames // 2, 4), np.float32)
+    window.change_language("ja", 0.9)
+
+    window.retry(LOOP, encoded)
+
+    assert window.encoder_output is None, f"{2 * len(encoded)} frames are kept, and {window.frames} are needed"
