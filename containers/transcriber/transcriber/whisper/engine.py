@@ -31,6 +31,7 @@ from transcriber.whisper.languages import language_choice
 from transcriber.whisper.prepare_threads import PrepareThreads
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
+from transcriber.whisper.windows.even_levels import with_even_levels
 from transcriber.whisper.windows.log_mel import LogMel
 from transcriber.whisper.windows.profile import PROFILES
 from transcriber.whisper.windows.voice_activity import VoiceActivityDetector, frames_before, lead_samples
@@ -177,7 +178,7 @@ class BatchingEngine:
         def window(span: WindowSpan) -> Window:
             mel = self._log_mel.compute(buffer[span.start - buffer_start : span.end - buffer_start])
             voiced = tuple(((a - span.start) / SAMPLE_RATE, (b - span.start) / SAMPLE_RATE) for a, b in span.voiced)
-            return Window(state, origin + span.start / SAMPLE_RATE, mel, voiced)
+            return Window(state, origin + span.start / SAMPLE_RATE, with_even_levels(mel, voiced), voiced)
 
         detector.feed(buffer)  # less than a frame: it waits for the rest
         for block in low_cut(audio):
