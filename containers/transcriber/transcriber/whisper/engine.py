@@ -172,8 +172,7 @@ class BatchingEngine:
         detector, windower = VoiceActivityDetector(frames_before(state.shard)), Windower(state.profile)
         lead = lead_samples(state.shard)
         origin = state.shard.start - lead / SAMPLE_RATE  # position 0 in the file, in seconds
-        # Samples still needed; position of the first.
-        buffer, buffer_start = np.zeros(lead, np.float32), 0
+        buffer, buffer_start = np.zeros(lead, np.float32), 0  # samples still needed; position of the first
 
         def window(span: WindowSpan) -> Window:
             mel = self._log_mel.compute(buffer[span.start - buffer_start : span.end - buffer_start])
