@@ -29,6 +29,7 @@ from transcriber.whisper.languages import language_choice
 from transcriber.whisper.prepare_threads import PrepareThreads
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
+from transcriber.whisper.windows.even_levels import with_even_levels
 from transcriber.whisper.windows.log_mel import LogMel
 from transcriber.whisper.windows.profile import PROFILES
 from transcriber.whisper.windows.shard_windows import ShardWindows
@@ -173,7 +174,7 @@ class BatchingEngine:
         ):
             state.decoded_seconds += len(samples_of_shard) / SAMPLE_RATE
             for start, samples, voiced in found:
-                yield Window(state, start, self._log_mel.compute(samples), voiced)
+                yield Window(state, start, with_even_levels(self._log_mel.compute(samples), voiced), voiced)
             if speakers and len(samples_of_shard):
                 speakers.feed(samples_of_shard)
         if speakers and state.active:

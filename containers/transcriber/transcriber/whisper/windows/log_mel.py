@@ -13,6 +13,7 @@ FULL_WINDOW_FRAMES = 3000  # mel frames of Whisper's window: 30 s
 _HOP_SAMPLES = 160  # samples from one mel frame to the next, at 16 kHz
 _TAIL_SAMPLES = 400  # samples of silence after the last frame, so that the extractor does not mirror the audio there
 _DYNAMIC_RANGE = 2.0  # from the loudest to the quietest value: Whisper clamps at 8 decades and divides by 4
+_LOUDEST_BANDS = 20
 # A window whose peak is under -40 dB is raised to -10 dB: Whisper's features have a floor for silence, at which faint
 # speech loses its quieter sounds.
 _FAINT_PEAK, _RAISED_PEAK = 0.01, 0.3
@@ -35,6 +36,12 @@ class LogMel:
             samples = samples * np.float32(_RAISED_PEAK / peak)
         mel: np.ndarray = self._extract(np.pad(samples, (0, _TAIL_SAMPLES)), padding=0)
         return mel[:, :frames]
+
+
+def loudness(mel: np.ndarray) -> np.ndarray:
+    """Compute the loudness of each frame, the mean of its loudest bands, shape (frames,), in the unit of features."""
+    found: np.ndarray = np.partition(mel, -_LOUDEST_BANDS, axis=0)[-_LOUDEST_BANDS:].mean(axis=0)
+    return found
 
 
 def pad_with_silence(mel: np.ndarray, frames: int) -> np.ndarray:

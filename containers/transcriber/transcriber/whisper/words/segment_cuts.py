@@ -14,6 +14,7 @@ from transcriber.whisper.words.timestamp_segments import TokenSegment
 from transcriber.whisper.words.word_alignment import AlignedWord
 
 _MAX_REPEATED_WORD_START = 0.3  # a word that begins later in a window was said again
+_MAX_REPEATED_WORD_PROBABILITY = 0.5  # where it is all that is written: a guess
 Regions = Sequence[tuple[float, float]]
 SegmentWithWords = tuple[TokenSegment, list[AlignedWord]]
 
@@ -33,11 +34,14 @@ def first_words(segments: Sequence[SegmentWithWords], count: int) -> list[Segmen
 
 def without_word_before(segments: Sequence[SegmentWithWords], word_before: str) -> list[SegmentWithWords]:
     """Drop the first word where it is the end of the word before, which a window cut inside speech begins with."""
-    if not segments or len(segments[0][1]) < 2 or not (letters := _letters(word_before)):
+    if not segments or not segments[0][1] or not (letters := _letters(word_before)):
         return list(segments)
     segment, words = segments[0]
     if _letters(words[0].text) != letters or words[0].start > _MAX_REPEATED_WORD_START:
         return list(segments)
+    if len(words) == 1:
+        is_kept = len(segments) == 1 and words[0].probability > _MAX_REPEATED_WORD_PROBABILITY
+        return list(segments) if is_kept else list(segments[1:])
     rest = replace(segment, start=max(segment.start, words[1].start), tokens=segment.tokens[words[0].tokens :])
     return [(rest, words[1:]), *segments[1:]]
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from transcriber.whisper.windows.log_mel import FRAMES_PER_SECOND
+from transcriber.whisper.windows.log_mel import FRAMES_PER_SECOND, loudness
 from transcriber.whisper.words.word_alignment import MIN_WORD_SECONDS, AlignedWord, letters_of
 
 Regions = Sequence[tuple[float, float]]
@@ -73,7 +73,6 @@ def _regions_of(words: Sequence[AlignedWord], voiced: Regions) -> list[tuple[flo
 # A pause too short for the VAD, which ends a region after 0.3 s of silence: the alignment counts it to the next word.
 _MIN_PAUSE_FRAMES = 10
 _QUIET_SHARE = 0.35  # of the way from the window's quietest frames to its loudest: below it a frame is a pause
-_LOUDEST_BANDS = 20  # the mean of a frame's loudest bands is its loudness
 _BEFORE_BORDER_SECONDS = 0.04  # a pause may begin this much before the border of two words
 # A short word that follows a long one takes over its last sounds ("confession | of"): the border moves towards where
 # it would be if each letter took the same time.
@@ -107,9 +106,9 @@ def _pauses(mel: np.ndarray) -> list[tuple[float, float]]:
     """Find the quiet stretches of a window: (start, end) in seconds."""
     if not mel.shape[1]:
         return []
-    loudness = np.partition(mel, -_LOUDEST_BANDS, axis=0)[-_LOUDEST_BANDS:].mean(axis=0)
-    quietest, loudest = np.percentile(loudness, (5, 90))
-    quiet = np.concatenate([[0], loudness < quietest + _QUIET_SHARE * (loudest - quietest), [0]]).astype(np.int8)
+    loud = loudness(mel)
+    quietest, loudest = np.percentile(loud, (5, 90))
+    quiet = np.concatenate([[0], loud < quietest + _QUIET_SHARE * (loudest - quietest), [0]]).astype(np.int8)
     edges = np.flatnonzero(np.diff(quiet))
     return [
         (float(start) / FRAMES_PER_SECOND, float(end) / FRAMES_PER_SECOND)

@@ -162,3 +162,12 @@ def test_word_before_a_cut_in_speech_is_not_repeated(first: str, start: float, e
 
     assert [word.text.strip() for word in kept] == expected
     assert len(segment.tokens) == sum(word.tokens for word in kept)
+
+
+@pytest.mark.parametrize(("probability", "expected"), [(0.09, []), (0.9, ["Italy."])], ids=["guessed", "said again"])
+def test_word_before_as_the_whole_text(probability: float, expected: list[str]) -> None:
+    words = [AlignedWord(" Italy.", 2, 0.0, 0.28, probability)]
+
+    found = without_word_before([(TokenSegment(0.0, 2.9, [7, 8]), words)], "Italy.")
+
+    assert [word.text.strip() for _, kept in found for word in kept] == expected
