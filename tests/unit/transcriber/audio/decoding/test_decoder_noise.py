@@ -27,7 +27,7 @@ def difference_from_whole(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("suffix", ["m4a", "aac", "ts"])
 def test_aac_of_a_range_differs_only_by_its_noise(tmp_path: Path, suffix: str) -> None:
-    """Noise substitution (PNS) draws from a generator that goes on from packet to packet, from the first of a decoder."""
+    """Noise substitution (PNS) draws from a generator that goes on from a decoder's first packet."""
     speech = np.concatenate(list(AudioStream(SAMPLES / "sample.flac")) * 2)
     found = {}
     for pns in "01":
