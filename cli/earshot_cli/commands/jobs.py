@@ -110,11 +110,12 @@ def show(
             if completed:
                 text = (await api.result(job["request_id"], (format or Format.TEXT).api_name)).rstrip("\n")
                 _write_result(text if format or partial else f"\n{text}", format)
+                if not (text or format):
+                    stderr.print("No words were found in the audio.")
             return Status.FAILED if follow and not completed else Status.OK
 
     with show_run(run, stderr) if follow else nullcontext():
-        status = run_async(call())
-    raise typer.Exit(status)
+        raise typer.Exit(run_async(call()))
 
 
 def _write_result(text: str, format: Format | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,15 +29,35 @@ ENGINE: Any = SimpleNamespace(
 )
 
 
-@pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Minutes of speech as MP3, whose packets are no multiple of a frame of the voice activity detection."""
+# Packets of MP3 are no multiple of a frame of the voice activity detection.
+MP3, LINE = (Encoding("libmp3lame", rate, encoder={"b": str(4 * rate)}) for rate in (16_000, 8000))
+SOFT = 0.03  # of the amplitude of the loudest: the voice activity detection looks for such voices a second time
+# By name: what the voice activity detection treats in its own way, as lowest and highest frequency (Hz), the amplitudes
+# of clips by turns, suffix and encoding.
+KINDS = {
+    "as it is": (0, 8000, (1.0,), "mp3", MP3),
+    "telephone": (300, 3400, (1.0,), "mp3", LINE),
+    "softer voices": (0, 8000, (1.0, SOFT, SOFT), "mp3", MP3),
+    "all soft": (0, 8000, (SOFT / 3,), "mp3", MP3),
+    "softer voices in a telephone": (300, 3400, (1.0, SOFT), "mp3", LINE),
+}
+
+
+@pytest.fixture(params=KINDS)
+def recording(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Minutes of speech of a kind."""
+    low, high, amplitudes, suffix, encoding = KINDS[request.param]
     clips = sorted((ROOT / "tests" / "fixtures" / "speech").glob("*.flac"))
     pause = np.zeros(round(PAUSE * SAMPLE_RATE), np.float32)
-    parts = [part for clip in clips * 8 for part in (*AudioStream(clip), pause)]
-    path = tmp_path_factory.mktemp("windows") / "long.mp3"
-    samples = (np.concatenate(parts) * 32767).astype(np.int16)
-    write_audio(path, samples, SAMPLE_RATE, Encoding("libmp3lame", 16_000, encoder={"b": "64000"}))
+    parts = []
+    for clip, amplitude in zip(clips * 8, itertools.cycle(amplitudes)):
+        samples = np.concatenate(list(AudioStream(clip)))
+        spectrum, frequencies = np.fft.rfft(samples), np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)
+        spectrum[(frequencies < low) | (frequencies > high)] = 0
+        parts += [amplitude * np.fft.irfft(spectrum, len(samples)), pause]
+    path = tmp_path / f"long.{suffix}"
+    step = SAMPLE_RATE // encoding.rate
+    write_audio(path, (np.concatenate(parts)[::step] * 32767).astype(np.int16), encoding.rate, encoding)
     return path
 
 

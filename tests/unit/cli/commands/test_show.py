@@ -19,6 +19,16 @@ def test_show_prints_details_and_text(earshot: Any, job_ids: list[str]) -> None:
     assert result.stdout.endswith("\n\ntxt: words\n")
 
 
+@pytest.mark.parametrize("arguments", [(), ("--partial",)])
+def test_show_says_that_audio_has_no_words(
+    earshot: Any, deployment: Any, job_ids: list[str], arguments: tuple[str, ...]
+) -> None:
+    deployment.audio[job_ids[1]] = b""
+    result = earshot("show", job_ids[1], *arguments)
+
+    assert (result.returncode, result.stderr) == (0, "No words were found in the audio.\n")
+
+
 def test_show_says_why_a_long_file_was_not_cut(earshot: Any, deployment: Any, job_ids: list[str]) -> None:
     reason = "The recording was not cut: no worker could find out where."
     deployment.jobs[job_ids[1]]["shards"] = {"done": 1, "total": 1, "reason": reason}
