@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,8 @@ from transcriber.audio.decoding.frame_decoder import FrameDecoder
 from transcriber.audio.decoding.open_part import OpenPart
 from transcriber.audio.decoding.part_blocks import PartBlocks
 from transcriber.audio.decoding.tracks import track_language, track_number
-from transcriber.audio.file_structure.cut_off_files import is_cut_off
-from transcriber.audio.file_structure.parts import Part, PartReader
+from transcriber.audio.file_structure.cut_off_files import has_its_end, is_cut_off
+from transcriber.audio.file_structure.part_reader import Part, PartReader
 from transcriber.audio.file_structure.zero_holes import zero_bytes
 from transcriber.audio.levels import LevelMeter
 from transcriber.audio.mixing import Mixer, PeakScaler
@@ -67,7 +68,7 @@ class AudioStream:
         until: PacketPosition | None = None,
         file_seconds: float | None = None,
         raw: RawAudio | None = None,
-        max_seconds: float = float("inf"),
+        max_seconds: float = inf,
         max_channels: int = MAX_CHANNELS,
     ) -> None:
         if path.stat().st_size == 0:
@@ -92,7 +93,8 @@ class AudioStream:
             self._check_channels(max_channels)
             self._header_seconds = self._part.header_seconds if len(self._parts) == 1 else None
             self._file_seconds = self._header_seconds if file_seconds is None else file_seconds
-            self._is_cut_off = is_cut_off(PartReader(self._file, self._parts[-1]))
+            last = PartReader(self._file, self._parts[-1])
+            self._is_cut_off, self._ends_whole = is_cut_off(last), has_its_end(last)
             self._closing = opening.pop_all()
         if contradiction:
             self._warn(stream_warnings.untrue_header(contradiction.raw.encoding, contradiction.skipped))
@@ -126,13 +128,14 @@ class AudioStream:
         header, whole = self._header_seconds, self._file_seconds
         duration = whole if partly_decoded and whole is not None else decoded
         short = header is not None and not self._part.timeline.has_jumped and header - decoded > _TRUNCATED_SECONDS
+        ends_in_damage = self._decoder.ends_in_damage and not self._ends_whole
         return AudioInfo(
             sha256="",
             duration=round(duration, 3),
             channels=self.channels,
             sample_rate=self._sample_rate,
             codec=self._codec,
-            truncated=not self._stopped_early and (self._decoder.ends_in_damage or self._is_cut_off or short),
+            truncated=not self._stopped_early and (ends_in_damage or self._is_cut_off or short),
             track=self._track_number,
             tracks=self._tracks,
             track_language=self._track_language,
@@ -205,6 +208,10 @@ class AudioStream:
     def _part_blocks(self, part: OpenPart, number: int) -> Iterator[np.ndarray]:
         first = self._first if self._first and self._first.part == number else None
         until = self._until if self._until and self._until.part == number else None
+        bounds, start = self._parts[number], self._position / SAMPLE_RATE
+        end = until.seconds if until else inf if self._end is None else self._end / SAMPLE_RATE
+        if lost := stream_warnings.damaged_frames(bounds.damage, start, first.seconds if first else start, end):
+            self._warn(lost)
         if first:
             self._position = round(first.seconds * SAMPLE_RATE)
         sought = not self._first and self._header_seconds is not None and part.seek(self._start / SAMPLE_RATE)
@@ -216,7 +223,8 @@ class AudioStream:
             self._position = position
             yield block
         self._position = blocks.position
-        self._warn_of_zeros(part, self._parts[number], blocks.missing, to_end=until is None)
+        if not bounds.damage.has_silence:
+            self._warn_of_zeros(part, bounds, blocks.missing, to_end=until is None)
         self._stopped_early |= until is not None
         if until is None and (unread := self._unread_bytes(number)) >= _MIN_UNREAD_BYTES:
             self._warn(stream_warnings.unread_bytes(unread, self._position / SAMPLE_RATE))
