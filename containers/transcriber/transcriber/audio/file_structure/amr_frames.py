@@ -12,6 +12,7 @@ from collections import Counter, deque
 from typing import NamedTuple
 
 from transcriber.audio.file_structure.damage import NO_DAMAGE, Damage, Loss, Replacement
+from transcriber.audio.file_structure.recording_starts import recordings_between
 
 _WIDE_MAGIC, _MAGIC = b"#!AMR-WB\n", b"#!AMR\n"
 # Bytes of a frame, the first included, by its type; 0: no such type.
@@ -20,11 +21,14 @@ _WIDE_BYTES = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1)
 _PADDING_BITS = 0x83  # of a frame's first byte, which are 0
 FRAME_SECONDS = 0.02
 _NO_DATA = b"\x7c"  # a frame of type 15: nothing was sent for these 20 ms
-_FRAMES_IN_A_ROW = 8  # after damage: of types that were there before it, which bytes are by chance once in 10^12
+_FRAMES_IN_A_ROW = (
+    8  # after damage: with first bytes that were there before it, which bytes are by chance once in 10^12
+)
 _SEARCHED = 1 << 22  # bytes behind damage, or behind zeros, in which the frames may go on: an hour
 _MAX_BREAKS = 1000
 _MAX_SILENCE = 180_000  # frames, of an hour; a longer hole is of no known length
-_RARE = 0.01  # share of the frames so far; of a type as rare, the last ones before damage belong to it
+_RARE = 0.01  # share of the frames so far; frames that are as rare belong to the damage that they lie before
+OVERRUN = 512  # bytes, at most, that look like frames behind the last one
 _NOT_ZERO = re.compile(rb"[^\0]")
 
 
@@ -41,15 +45,15 @@ def follow_amr(data: mmap.mmap, start: int, limit: int) -> Followed | None:
     if not is_wide and data[start : start + len(_MAGIC)] != _MAGIC:
         return None
     sizes = _WIDE_BYTES if is_wide else _BYTES
-    at, frames, types = start + len(_WIDE_MAGIC if is_wide else _MAGIC), 0, Counter[int]()
+    at, frames, heads = start + len(_WIDE_MAGIC if is_wide else _MAGIC), 0, Counter[int]()
     replacements, losses = list[Replacement](), list[Loss]()
     while True:
-        at, added = _follow(data, at, limit, sizes, types)
+        at, added = _follow(data, at, limit, sizes, heads)
         frames += added
-        found = _resumes(data, at, limit, sizes, types) if at < limit and len(losses) < _MAX_BREAKS else None
-        if found is None:
+        found = _resumes(data, at, limit, sizes, heads) if at < limit and len(losses) < _MAX_BREAKS else None
+        if found is None or any(recordings_between(data, max(start + 1, at - OVERRUN), found, limit, start)):
             break
-        lost = _lost_frames(data, at, found, sizes, types)
+        lost = _lost_frames(data, at, found, sizes, heads)
         replacements.append(Replacement(at, found, _NO_DATA * (lost or 0)))
         losses.append(Loss(frames * FRAME_SECONDS, None if lost is None else lost * FRAME_SECONDS))
         at, frames = found, frames + (lost or 0)
@@ -72,33 +76,33 @@ def _frame_bytes(data: mmap.mmap | bytes, at: int, sizes: tuple[int, ...]) -> in
     return size if first or data[at : at + size].strip(b"\0") else 0
 
 
-def _follow(data: mmap.mmap, at: int, limit: int, sizes: tuple[int, ...], types: Counter[int]) -> tuple[int, int]:
-    """Return where the frames that follow each other from `at` on end, and how many they are; adds to `types`."""
+def _follow(data: mmap.mmap, at: int, limit: int, sizes: tuple[int, ...], heads: Counter[int]) -> tuple[int, int]:
+    """Return where the frames that follow each other from `at` on end, and their number; counts their first bytes."""
     begin, count, last = at, 0, deque[tuple[int, int]](maxlen=_FRAMES_IN_A_ROW)
     while at < limit and (size := _frame_bytes(data, at, sizes)):
-        kind = data[at] >> 3 & 15
-        types[kind] += 1
-        last.append((at, kind))
+        heads[data[at]] += 1
+        last.append((at, data[at]))
         at, count = at + size, count + 1
-    total = types.total()
-    while at < limit and last and last[-1][0] > begin and types[last[-1][1]] <= _RARE * total:
-        at, kind = last.pop()
-        types[kind] -= 1
+    total = heads.total()
+    while at < limit and last and last[-1][0] > begin and heads[last[-1][1]] <= _RARE * total:
+        at, head = last.pop()
+        heads[head] -= 1
         count -= 1
     return min(at, limit), count
 
 
-def _resumes(data: mmap.mmap, at: int, limit: int, sizes: tuple[int, ...], types: Counter[int]) -> int | None:
+def _resumes(data: mmap.mmap, at: int, limit: int, sizes: tuple[int, ...], heads: Counter[int]) -> int | None:
     """Return where the frames go on behind `at`; None: nowhere."""
-    known = {kind for kind, count in types.items() if count} or {kind for kind, size in enumerate(sizes) if size > 1}
-    heads = b"".join(re.escape(bytes([kind << 3 | quality])) for kind in known for quality in (0, 4))
+    known = {head for head, count in heads.items() if count}
+    known = known or {kind << 3 | 4 for kind, size in enumerate(sizes) if size > 1}  # encoders set the bit of quality
     content = _NOT_ZERO.search(data, at + 1, limit)
     if not content:
         return None
     begin = content.start()
-    for match in re.compile(b"[" + heads + b"]").finditer(data, begin, min(begin + _SEARCHED, limit)):
+    first = re.compile(b"[" + b"".join(re.escape(bytes([head])) for head in known) + b"]")
+    for match in first.finditer(data, begin, min(begin + _SEARCHED, limit)):
         end, frames = match.start(), 0
-        while frames < _FRAMES_IN_A_ROW and end < limit and data[end] >> 3 & 15 in known:
+        while frames < _FRAMES_IN_A_ROW and end < limit and data[end] in known:
             size = _frame_bytes(data, end, sizes)
             if not size:
                 break
@@ -108,19 +112,20 @@ def _resumes(data: mmap.mmap, at: int, limit: int, sizes: tuple[int, ...], types
     return None
 
 
-def _lost_frames(data: mmap.mmap, start: int, end: int, sizes: tuple[int, ...], types: Counter[int]) -> int | None:
+def _lost_frames(data: mmap.mmap, start: int, end: int, sizes: tuple[int, ...], heads: Counter[int]) -> int | None:
     """Return how many frames the bytes between two frames were; None: they are not known, or bytes are missing.
 
     Bytes that were written over are as many as before; so a rate that never changes gives a whole number. Zeros are
     written over a file, not into it, by what leaves them: then the usual length of a frame counts.
     """
-    total = types.total()
+    total = heads.total()
     if not total:
         return None
-    usual = sum(sizes[kind] * count for kind, count in types.items()) / total
+    usual = sum(sizes[head >> 3 & 15] * count for head, count in heads.items()) / total
     content = _NOT_ZERO.search(data, start, end)
     is_zeros = not content or end - content.start() < content.start() - start
-    one_rate = types.most_common(1)[0][1] > (1 - _RARE) * total
+    head, count = heads.most_common(1)[0]
+    one_rate = count > (1 - _RARE) * total
     lost = round((end - start) / usual)
-    is_exact = one_rate and (end - start) % sizes[types.most_common(1)[0][0]] == 0
+    is_exact = one_rate and (end - start) % sizes[head >> 3 & 15] == 0
     return lost if (is_zeros or is_exact) and 0 < lost <= _MAX_SILENCE else None

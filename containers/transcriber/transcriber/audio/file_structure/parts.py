@@ -17,7 +17,7 @@ from typing import NamedTuple
 from earshot_contract.signatures.frame_headers import HEADER_BYTES
 from transcriber.audio.file_structure import ebml, transport_stream
 from transcriber.audio.file_structure.aiff_header import aiff_head
-from transcriber.audio.file_structure.amr_frames import Followed, follow_amr
+from transcriber.audio.file_structure.amr_frames import OVERRUN, Followed, follow_amr
 from transcriber.audio.file_structure.damage import NO_DAMAGE, Damage, Loss
 from transcriber.audio.file_structure.frame_breaks import FixedHeaders, FlacFrames, breaks
 from transcriber.audio.file_structure.mapped_file import matches
@@ -173,8 +173,9 @@ def _behind(data: mmap.mmap, start: int, limit: int) -> _Behind:
         sound_end = end if ends_here else limit
         at = trailers_end(data, end, limit)
         starts = [at] if at < limit and begins_recording(data, at, limit, framing) else []
+        since = max(body + 1, at - OVERRUN) if followed else at
         starts = starts or [
-            *recordings_between(data, at, until, limit, body, framing),
+            *recordings_between(data, since, until, limit, body, framing),
             *framed_between(data, at, until, limit, framing),
         ]
         if starts:
