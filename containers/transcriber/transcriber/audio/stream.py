@@ -28,7 +28,7 @@ from transcriber.audio.recordings import reading_of
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE
 from transcriber.engine_protocol import ShardFailed
 
-_MIN_UNREAD_BYTES = 1 << 14  # behind a recording, for a warning: a second of audio; comments of programs are shorter
+_MIN_UNREAD_BYTES, _AMR_BYTES = 1 << 14, 1600  # for a warning: a second of audio; comments of programs are shorter
 _MIN_MISSING_SECONDS = 0.1  # gap between time stamps that shows that a hole of zeros was sound
 _ZERO_SILENCE = ("pcm_", "adpcm_")  # codecs that write silence as zeros
 _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncated; encoders pad and round by less
@@ -226,7 +226,8 @@ class AudioStream:
         if not bounds.damage.has_silence:
             self._warn_of_zeros(part, bounds, blocks.missing, to_end=until is None)
         self._stopped_early |= until is not None
-        if until is None and (unread := self._unread_bytes(number)) >= _MIN_UNREAD_BYTES:
+        least = _AMR_BYTES if self._codec.startswith("amr") else _MIN_UNREAD_BYTES
+        if until is None and (unread := self._unread_bytes(number)) >= least:
             self._warn(stream_warnings.unread_bytes(unread, self._position / SAMPLE_RATE))
 
     def _warn_of_zeros(self, part: OpenPart, bounds: Part, missing: int, *, to_end: bool) -> None:
@@ -242,10 +243,7 @@ class AudioStream:
                 self._warn(stream_warnings.missing_bytes(size, has_clock=has_clock))
 
     def _unread_bytes(self, number: int) -> int:
-        """Return the bytes behind a part that are of no known format, less those in which FFmpeg found more sound.
-
-        The structure of the file ends at damage; FFmpeg goes on behind it.
-        """
+        """Return the bytes behind a part that are of no known format, less those in which FFmpeg found more sound."""
         part, behind = self._parts[number], self._parts[number + 1 :]
         is_inside = part.end >= (behind[0].start if behind else self._path.stat().st_size)
         return min(part.unread, part.size - self._decoder.last_byte) if is_inside else part.unread

@@ -180,11 +180,16 @@ def _behind(data: mmap.mmap, start: int, limit: int) -> _Behind:
         ]
         if starts:
             return _Behind(min(starts), 0, min(starts), _damage(followed, losses))
-        if frames and until < limit and frames.frame_seconds and data[tag_end(data, at, until) : until].strip(b"\0"):
+        if frames and until < limit and frames.frame_seconds and _has_damage(data, at, until):
             losses.append(Loss(frames.count * frames.frame_seconds))
         end = at
     unread = 0 if is_flac else limit - padding_end(data, end, limit)
     return _Behind(None, unread, sound_end, _damage(followed, losses))
+
+
+def _has_damage(data: mmap.mmap, start: int, end: int) -> bool:
+    """Return whether the bytes between two frames are others than padding and tags."""
+    return bool(data[tag_end(data, padding_end(data, start, end), end) : end].strip(b"\0"))
 
 
 def _damage(followed: Followed | None, losses: list[Loss]) -> Damage:
