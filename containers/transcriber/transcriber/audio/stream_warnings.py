@@ -180,7 +180,7 @@ def damaged_frames(damage: Damage, start: float, first: float, end: float) -> Sh
     return ShardWarning(
         "audio",
         "undecodable",
-        f"The audio is interrupted {listed}: bytes of the file are damaged or missing. What was said there is missing"
+        f"The audio is interrupted {listed}: bytes of the file are damaged or missing. Words may be missing there"
         f"{later}.",
     )
 
