@@ -56,8 +56,8 @@ _WRAPPED_FLAC = re.compile(rb"(?:\x7fFLAC....|\x63\xa2(?:[\x80-\xff]|[\x40-\x7f]
 _FRAMES_SEARCHED = 1 << 25  # bytes of it that are searched for frames as well: 1 s
 
 
-class _Behind(NamedTuple):
-    """What is behind a recording.
+class _Rest(NamedTuple):
+    """The bytes behind a recording.
 
     Attributes:
         start: where the next recording begins; None: there is none.
@@ -92,7 +92,7 @@ def _parts(data: mmap.mmap, start: int, limit: int, depth: int) -> Iterator[Part
     start = lead_in_end(data, start, limit)
     starts = _starts(data, tag_end(data, start, limit), limit)[:MAX_PARTS]
     for first, end in pairwise((start, *starts[1:], limit)):
-        found = _behind(data, first, end) if depth < _MAX_DEPTH else _Behind(None, 0, end)
+        found = _behind(data, first, end) if depth < _MAX_DEPTH else _Rest(None, 0, end)
         behind = found.start
         head, replaced = _head(data, first, behind or end)
         # A dump of an Internet radio begins in the middle of a frame: its rest is no part.
@@ -150,7 +150,7 @@ def _mp4_starts(data: mmap.mmap, start: int, limit: int) -> list[int]:
     return starts
 
 
-def _behind(data: mmap.mmap, start: int, limit: int) -> _Behind:
+def _behind(data: mmap.mmap, start: int, limit: int) -> _Rest:
     """Return what is behind the recording at `start`, and the damage inside it."""
     body = tag_end(data, start, limit)
     framing = framing_at(data, body, limit)
@@ -162,7 +162,7 @@ def _behind(data: mmap.mmap, start: int, limit: int) -> _Behind:
     else:
         end = followed.end if followed else end_of(data, body, limit)
         if end is None:
-            return _Behind(_somewhere(data, body, limit), 0, limit)
+            return _Rest(_somewhere(data, body, limit), 0, limit)
         found = iter([(end, min(end + _BEHIND, limit))] if end < limit else [])
     end = sound_end = limit
     losses = list[Loss]()
@@ -179,12 +179,12 @@ def _behind(data: mmap.mmap, start: int, limit: int) -> _Behind:
             *framed_between(data, at, until, limit, framing),
         ]
         if starts:
-            return _Behind(min(starts), 0, min(starts), _damage(followed, losses))
+            return _Rest(min(starts), 0, min(starts), _damage(followed, losses))
         if frames and until < limit and frames.frame_seconds and _has_damage(data, at, until):
             losses.append(Loss(frames.count * frames.frame_seconds))
         end = at
     unread = 0 if is_flac else limit - padding_end(data, end, limit)
-    return _Behind(None, unread, sound_end, _damage(followed, losses))
+    return _Rest(None, unread, sound_end, _damage(followed, losses))
 
 
 def _has_damage(data: mmap.mmap, start: int, end: int) -> bool:
