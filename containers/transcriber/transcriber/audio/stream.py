@@ -163,8 +163,7 @@ class AudioStream:
                     yield self._scaler.joined(pending)
                     pending, size = [], 0
         if not self._position:
-            size = self._path.stat().st_size
-            zeros = zero_bytes(self._path, 0, size) / size
+            zeros = zero_bytes(self._path, 0, size := self._path.stat().st_size) / size
             raise no_samples_error(self._decoder.damaged, self._header_seconds, zeros)
         if size:
             yield self._scaler.joined(pending)
@@ -175,10 +174,8 @@ class AudioStream:
             self._warn(stream_warnings.cancelling_channels(self._mixer.taken))
         if self._mixer.left_out:
             self._warn(stream_warnings.noisy_channels(self._mixer.left_out))
-        if self._levels.is_clipped:
-            self._warn(stream_warnings.clipped())
-        if self._levels.few_steps is not None:
-            self._warn(stream_warnings.too_quiet(self._levels.few_steps))
+        for warning in stream_warnings.of_levels(self._levels):
+            self._warn(warning)
 
     def _range_blocks(self) -> Iterator[np.ndarray]:
         """Yield the blocks between start and end."""

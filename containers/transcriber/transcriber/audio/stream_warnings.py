@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from earshot_contract.documents.shard_results import MORE_CHANNELS, ShardWarning
 from earshot_contract.documents.shards import RawAudio
 from transcriber.audio.file_structure.damage import Damage
+from transcriber.audio.levels import LevelMeter
 
 
 def contradicting_claims(raw: RawAudio, container: str, described: str) -> ShardWarning:
@@ -105,6 +106,14 @@ def too_quiet(steps: int) -> ShardWarning:
         f"The audio has 8 bits, and its loudest sample {steps} of 128 steps: speech as quiet as that is lost in "
         "rounding. Send the recording before it was converted to 8 bits, or one with more gain.",
     )
+
+
+def of_levels(levels: LevelMeter) -> Iterator[ShardWarning]:
+    """Warn of samples that are too loud or too quiet for words."""
+    if levels.is_clipped:
+        yield clipped()
+    if levels.few_steps is not None:
+        yield too_quiet(levels.few_steps)
 
 
 def more_channels(found: int, expected: int, start: float, *, mixed: bool) -> ShardWarning:
