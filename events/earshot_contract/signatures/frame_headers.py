@@ -21,6 +21,9 @@ _MPEG_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12
 _LAYER_3 = 1
 _AC3_KBITS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)
 _AC3_RATES = (48_000, 44_100, 32_000)  # Hz
+_EAC3_BLOCKS = (1, 2, 3, 6)  # of 256 samples
+_AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)  # Hz
+_DTS_RATES = (0, 8000, 16000, 32000, 0, 0, 11025, 22050, 44100, 0, 0, 12000, 24000, 48000, 0, 0)  # Hz
 
 
 def mpeg_frame_bytes(header: bytes) -> int:
@@ -75,6 +78,28 @@ def dts_frame_bytes(header: bytes) -> int:
 def transport_packet_bytes(header: bytes) -> int:
     """Return the length of the packet of an MPEG transport stream with this header; 0 if it is none."""
     return 188 if header[:1] == b"\x47" else 0
+
+
+def seconds_of_frame(header: bytes, length: Callable[[bytes], int]) -> float:
+    """Return the seconds of a frame whose length `length` gives; 0: the header does not say."""
+    if not length(header):
+        return 0.0
+    if length is mpeg_frame_bytes:
+        version = header[1] >> 3 & 3
+        samples = 576 if header[1] >> 1 & 3 == _LAYER_3 and version != 3 else 1152
+        return samples / _MPEG_RATES[version][header[2] >> 2 & 3]
+    if length is aac_frame_bytes:
+        return 1024 / _AAC_RATES[header[2] >> 2 & 15]
+    if length is dts_frame_bytes:
+        rate = _DTS_RATES[header[8] >> 2 & 15] if len(header) > 8 else 0
+        return 32 * (((header[4] & 1) << 6 | header[5] >> 2) + 1) / rate if rate else 0.0
+    if length is ac3_frame_bytes:
+        is_enhanced, rate = header[5] >> 3 > 10, header[4] >> 6
+        if is_enhanced and rate == 3:
+            return 1536 / (_AC3_RATES[header[4] >> 4 & 3] / 2) if header[4] >> 4 & 3 < 3 else 0.0
+        blocks = _EAC3_BLOCKS[header[4] >> 4 & 3] if is_enhanced else 6
+        return 256 * blocks / _AC3_RATES[rate]
+    return 0.0
 
 
 def frames_in_a_row(data: bytes, length: Callable[[bytes], int]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from earshot_contract.documents.shards import RawAudio
-from transcriber.audio.file_structure.parts import Part, PartReader
+from transcriber.audio.file_structure.part_reader import Part, PartReader
 from transcriber.audio.file_structure.wav_header import samples_of
 from transcriber.audio.sample_encoding import Span, sample_encoding
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-# Samples as loud as the loudest one of their second, or nearly, as a share of those that are audible. Speech has at
-# most 0.03, a sine 0.16. Three clips of speech kept their words at 0.1, of 12 dB too much; at 0.3, of 20 dB, they did
-# not.
+# Samples as loud as the loudest one of their second, or nearly, as a share of those that are audible. Speech and music
+# have at most 0.02 (429 recordings), a sine 0.16. Eleven clips of 131 words, made too loud by 6 to 26 dB: up to 0.2
+# they had no more errors than before (362 words), from 0.2 to 0.4 8 % more, above 28 % more.
 _NEARLY, _CLIPPED = 0.97, 0.2
 # Share of these samples that have one on both sides. A sine of few samples a period may have 0.3 that are as loud, one
 # or two in a row. Clipped speech has 0.06 such shares and more, also behind MP3 at 8 kHz, which smooths it.

@@ -12,7 +12,8 @@ from earshot_contract.documents.shards import RawAudio, ShardError
 from earshot_contract.signatures.container_signatures import container_name
 from earshot_contract.signatures.file_signatures import HEAD_BYTES, LINE_ENDS_CHANGED, has_changed_line_ends
 from transcriber.audio.decoding.open_part import OpenPart
-from transcriber.audio.file_structure.parts import Part, file_parts
+from transcriber.audio.file_structure.part_reader import Part
+from transcriber.audio.file_structure.parts import file_parts
 from transcriber.audio.header_encoding import Contradiction, contradiction
 from transcriber.audio.sample_encoding import sample_encoding
 from transcriber.engine_protocol import ShardFailed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,8 @@ from transcriber.audio.decoding.frame_decoder import FrameDecoder
 from transcriber.audio.decoding.open_part import OpenPart
 from transcriber.audio.decoding.part_blocks import PartBlocks
 from transcriber.audio.decoding.tracks import track_language, track_number
-from transcriber.audio.file_structure.cut_off_files import is_cut_off
-from transcriber.audio.file_structure.parts import Part, PartReader
+from transcriber.audio.file_structure.cut_off_files import has_its_end, is_cut_off
+from transcriber.audio.file_structure.part_reader import Part, PartReader
 from transcriber.audio.file_structure.zero_holes import zero_bytes
 from transcriber.audio.levels import LevelMeter
 from transcriber.audio.mixing import Mixer, PeakScaler
@@ -27,7 +28,7 @@ from transcriber.audio.recordings import reading_of
 from transcriber.audio.resampling import BLOCK_SAMPLES, SAMPLE_RATE
 from transcriber.engine_protocol import ShardFailed
 
-_MIN_UNREAD_BYTES = 1 << 14  # behind a recording, for a warning: a second of audio; comments of programs are shorter
+_MIN_UNREAD_BYTES, _AMR_BYTES = 1 << 14, 1600  # for a warning: a second of audio; comments of programs are shorter
 _MIN_MISSING_SECONDS = 0.1  # gap between time stamps that shows that a hole of zeros was sound
 _ZERO_SILENCE = ("pcm_", "adpcm_")  # codecs that write silence as zeros
 _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncated; encoders pad and round by less
@@ -70,7 +71,7 @@ class AudioStream:
         file_seconds: float | None = None,
         raw: RawAudio | None = None,
         context_seconds: float = 0.0,
-        max_seconds: float = float("inf"),
+        max_seconds: float = inf,
         max_channels: int = MAX_CHANNELS,
     ) -> None:
         if path.stat().st_size == 0:
@@ -96,7 +97,8 @@ class AudioStream:
             self._check_channels(max_channels)
             self._header_seconds = self._part.header_seconds if len(self._parts) == 1 else None
             self._file_seconds = self._header_seconds if file_seconds is None else file_seconds
-            self._is_cut_off = is_cut_off(PartReader(self._file, self._parts[-1]))
+            last = PartReader(self._file, self._parts[-1])
+            self._is_cut_off, self._ends_whole = is_cut_off(last), has_its_end(last)
             self._closing = opening.pop_all()
         if contradiction:
             self._warn(stream_warnings.untrue_header(contradiction.raw.encoding, contradiction.skipped))
@@ -130,13 +132,14 @@ class AudioStream:
         header, whole = self._header_seconds, self._file_seconds
         duration = whole if partly_decoded and whole is not None else decoded
         short = header is not None and not self._part.timeline.has_jumped and header - decoded > _TRUNCATED_SECONDS
+        ends_in_damage = self._decoder.ends_in_damage and not self._ends_whole
         return AudioInfo(
             sha256="",
             duration=round(duration, 3),
             channels=self.channels,
             sample_rate=self._sample_rate,
             codec=self._codec,
-            truncated=not self._stopped_early and (self._decoder.ends_in_damage or self._is_cut_off or short),
+            truncated=not self._stopped_early and (ends_in_damage or self._is_cut_off or short),
             track=self._track_number,
             tracks=self._tracks,
             track_language=self._track_language,
@@ -160,8 +163,7 @@ class AudioStream:
                     yield self._scaler.joined(pending)
                     pending, size = [], 0
         if not self._position:
-            size = self._path.stat().st_size
-            zeros = zero_bytes(self._path, 0, size) / size
+            zeros = zero_bytes(self._path, 0, size := self._path.stat().st_size) / size
             raise no_samples_error(self._decoder.damaged, self._header_seconds, zeros)
         if size:
             yield self._scaler.joined(pending)
@@ -172,10 +174,8 @@ class AudioStream:
             self._warn(stream_warnings.cancelling_channels(self._mixer.taken))
         if self._mixer.left_out:
             self._warn(stream_warnings.noisy_channels(self._mixer.left_out))
-        if self._levels.is_clipped:
-            self._warn(stream_warnings.clipped())
-        if self._levels.few_steps is not None:
-            self._warn(stream_warnings.too_quiet(self._levels.few_steps))
+        for warning in stream_warnings.of_levels(self._levels):
+            self._warn(warning)
 
     def _range_blocks(self) -> Iterator[np.ndarray]:
         """Yield the blocks between start and end."""
@@ -209,6 +209,10 @@ class AudioStream:
     def _part_blocks(self, part: OpenPart, number: int) -> Iterator[np.ndarray]:
         first = self._first if self._first and self._first.part == number else None
         until = self._until if self._until and self._until.part == number else None
+        bounds, start = self._parts[number], self._position / SAMPLE_RATE
+        end = until.seconds if until else inf if self._end is None else self._end / SAMPLE_RATE
+        if lost := stream_warnings.damaged_frames(bounds.damage, start, first.seconds if first else start, end):
+            self._warn(lost)
         if first:
             self._position = round(first.seconds * SAMPLE_RATE)
         sought = not self._first and self._header_seconds is not None and part.seek(self._start / SAMPLE_RATE)
@@ -222,9 +226,11 @@ class AudioStream:
             self._position = position
             yield block
         self._position, self.behind = blocks.position, self._scaler.joined([blocks.behind])
-        self._warn_of_zeros(part, self._parts[number], blocks.missing, to_end=until is None)
+        if not bounds.damage.has_silence:
+            self._warn_of_zeros(part, bounds, blocks.missing, to_end=until is None)
         self._stopped_early |= until is not None
-        if until is None and (unread := self._unread_bytes(number)) >= _MIN_UNREAD_BYTES:
+        least = _AMR_BYTES if self._codec.startswith("amr") else _MIN_UNREAD_BYTES
+        if until is None and (unread := self._unread_bytes(number)) >= least:
             self._warn(stream_warnings.unread_bytes(unread, self._position / SAMPLE_RATE))
 
     def _warn_of_zeros(self, part: OpenPart, bounds: Part, missing: int, *, to_end: bool) -> None:
@@ -240,10 +246,7 @@ class AudioStream:
                 self._warn(stream_warnings.missing_bytes(size, has_clock=has_clock))
 
     def _unread_bytes(self, number: int) -> int:
-        """Return the bytes behind a part that are of no known format, less those in which FFmpeg found more sound.
-
-        The structure of the file ends at damage; FFmpeg goes on behind it.
-        """
+        """Return the bytes behind a part that are of no known format, less those in which FFmpeg found more sound."""
         part, behind = self._parts[number], self._parts[number + 1 :]
         is_inside = part.end >= (behind[0].start if behind else self._path.stat().st_size)
         return min(part.unread, part.size - self._decoder.last_byte) if is_inside else part.unread

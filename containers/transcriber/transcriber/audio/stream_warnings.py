@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from earshot_contract.documents.shard_results import MORE_CHANNELS, ShardWarning
 from earshot_contract.documents.shards import RawAudio
+from transcriber.audio.file_structure.damage import Damage
+from transcriber.audio.levels import LevelMeter
 
 
 def contradicting_claims(raw: RawAudio, container: str, described: str) -> ShardWarning:
@@ -24,6 +26,8 @@ def contradicting_claims(raw: RawAudio, container: str, described: str) -> Shard
     )
 
 
+_MAX_PLACES = 5  # of a warning
+_MIN_LOSS = 0.1  # seconds
 _ENCODINGS = {  # of samples, as `sample_encoding` names them
     "linear16": "16-bit integers (linear16)",
     "linear16be": "16-bit integers, the high byte first (big-endian)",
@@ -104,6 +108,14 @@ def too_quiet(steps: int) -> ShardWarning:
     )
 
 
+def of_levels(levels: LevelMeter) -> Iterator[ShardWarning]:
+    """Warn of samples that are too loud or too quiet for words."""
+    if levels.is_clipped:
+        yield clipped()
+    if levels.few_steps is not None:
+        yield too_quiet(levels.few_steps)
+
+
 def more_channels(found: int, expected: int, start: float, *, mixed: bool) -> ShardWarning:
     """Warn that the file has more channels from `start` seconds on than it begins with; Assemble knows if it matters.
 
@@ -153,6 +165,32 @@ def lost_sound(start: float, end: float) -> ShardWarning:
         "audio",
         "undecodable",
         f"From {start:.1f} s to {end:.1f} s sound is missing: that part of the file was lost, or never recorded.",
+    )
+
+
+def damaged_frames(damage: Damage, start: float, first: float, end: float) -> ShardWarning | None:
+    """Warn of frames that do not follow each other, in a recording that begins at `start` seconds of the file.
+
+    Returns:
+        None if nothing is lost between the times `first` and `end`, or too little for a word.
+    """
+    losses = [(start + loss.start, loss.seconds) for loss in damage.losses if first <= start + loss.start < end]
+    losses = [loss for loss in losses if loss[1] is None or loss[1] >= _MIN_LOSS]
+    if not losses:
+        return None
+    places = [
+        f"at {time:.1f} s" if seconds is None else f"from {time:.1f} s to {time + seconds:.1f} s"
+        for time, seconds in losses[:_MAX_PLACES]
+    ]
+    if more := len(losses) - len(places):
+        places.append(f"in {more} more places" if more > 1 else "in one more place")
+    listed = " and ".join([", ".join(places[:-1]), places[-1]] if len(places) > 1 else places)
+    later = "" if all(seconds is not None for _, seconds in losses) else ", and later times may be too early"
+    return ShardWarning(
+        "audio",
+        "undecodable",
+        f"The audio is interrupted {listed}: bytes of the file are damaged or missing. Words may be missing there"
+        f"{later}.",
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
-from transcriber.audio.file_structure.parts import PartReader
+from transcriber.audio.file_structure.part_reader import PartReader
 
 _INDEX_ENTRY = np.dtype([("name", "S4"), ("flags", "<u4"), ("offset", "<u4"), ("size", "<u4")])
 _MAX_CHUNKS = 64  # of the file's top level: the index is the third, or the fourth

@@ -15,7 +15,7 @@ from earshot_contract.audio_limits import MAX_CHANNELS, MAX_RATE, MAX_SECONDS
 from earshot_contract.documents.shards import RawAudio, ShardError
 from earshot_contract.signatures.file_signatures import UNFINISHED_COPY, describe_file
 from transcriber.audio.file_structure.fatal_headers import is_fatal
-from transcriber.audio.file_structure.parts import PartReader
+from transcriber.audio.file_structure.part_reader import PartReader
 from transcriber.engine_protocol import ShardFailed
 
 # Deepgram's names of headerless encodings → FFmpeg's demuxer. Deepgram's other encodings (flac, opus, speex) always

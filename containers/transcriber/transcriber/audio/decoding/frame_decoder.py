@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream as AvAudioStream
+from av.packet import Packet
 
 from earshot_contract.audio_limits import MAX_CHANNELS
 from earshot_contract.documents.shards import PacketPosition
 from transcriber.audio.decoding.container import UNREADABLE
 from transcriber.audio.decoding.open_part import OpenPart
 from transcriber.audio.decoding.packets import PacketRole, packets_between
+from transcriber.audio.file_structure.amr_frames import is_whole_amr
 
-_UNDECODABLE_SECONDS = 1.0  # damage of less is not worth a warning: players skip a frame, too
+_UNDECODABLE_SECONDS = 0.25  # damage of less is not worth a warning: a short word lasts as long
 _MIN_FRAME = 8  # bytes; fewer are padding, as behind MP3 in Wave64
 _MAX_DAMAGED_PACKETS = 20  # packets in a row, about half a second, after which the damage is worth a warning
 _DAMAGED_SHARE = 0.02  # of all packets
+_AMR = {"amr_nb", "amr_wb"}
 
 
 class FrameDecoder:
@@ -66,6 +70,8 @@ class FrameDecoder:
                 return
             in_range = role is PacketRole.INSIDE
             try:
+                if _is_damaged_amr(packet):
+                    raise ValueError
                 frames = packet.decode()
             except UNREADABLE:
                 if not in_range or packet.size < _MIN_FRAME:
@@ -105,3 +111,9 @@ class FrameDecoder:
             return None
         long = until - self._gap > _UNDECODABLE_SECONDS or self._packets >= _MAX_DAMAGED_PACKETS
         return self._gap if long else None
+
+
+def _is_damaged_amr(packet: Packet[AvAudioStream]) -> bool:
+    """Return whether AMR of another container, as 3GP, is damaged: FFmpeg decodes any bytes, zeros too, as noise."""
+    name = packet.stream.codec_context.codec.canonical_name if packet.size else ""
+    return name in _AMR and not is_whole_amr(bytes(packet), is_wide=name == "amr_wb")

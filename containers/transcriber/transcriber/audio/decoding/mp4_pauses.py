@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
-from transcriber.audio.file_structure.parts import PartReader
+from transcriber.audio.file_structure.part_reader import PartReader
 
 _MAX_INDEX_BYTES = 1 << 26  # of `moov`; that of a day of sound has 15 MB
 _MAX_BOXES = 10_000  # of one level

@@ -39,7 +39,7 @@ from transcriber.audio.decoding.tracks import (
 )
 from transcriber.audio.file_structure.fragment_times import begin_all_at_once
 from transcriber.audio.file_structure.lost_fragments import has_lost_fragments
-from transcriber.audio.file_structure.parts import Part, PartReader
+from transcriber.audio.file_structure.part_reader import Part, PartReader
 from transcriber.audio.mixing import planar
 from transcriber.engine_protocol import ShardFailed
 

@@ -21,7 +21,7 @@ from transcriber.audio.resampling import SAMPLE_RATE, Resampler16k, silence_bloc
 
 # Formats whose clock counts the samples, so that a recorder that pauses leaves no gap in it. Encoders of calls do leave
 # gaps in it: in silence they send a packet every 0.4 s.
-_WITHOUT_PAUSES, _MIN_LOST_SECONDS = {"flac", "ogg"}, 0.1
+_WITHOUT_PAUSES, _MIN_LOST_SECONDS = {"flac", "ogg", "wv"}, 0.1
 _SILENT_CODECS, _MIN_LOST_SECONDS_OF_CALLS = {"opus", "speex"}, 0.5
 _MIN_CHANNELS_SECONDS = 0.5  # with more channels: damage can look like a frame of another form
 

@@ -14,7 +14,7 @@ _MAX_OVERLAP = 1.0
 # A step forward by more (s) is a new clock, too: a header can claim any number.
 _MAX_GAP = 3600.0
 # Formats whose clock begins at 0 whatever the first time stamp is; others begin anywhere, as broadcasts do.
-_ABSOLUTE_FORMATS = {"mov", "mp4", "matroska", "webm"}
+_ABSOLUTE_FORMATS = {"mov", "mp4", "matroska", "webm", "wv"}
 # Formats without time stamps: FFmpeg counts frames at the first one's sample rate, and is wrong after a change of it.
 _COUNTED_FORMATS = {"mp3", "aac", "loas", "ac3", "eac3", "dts", "amr"}
 # Of FLAC in Ogg, FFmpeg counts the first page from 0, wherever the stream's clock is: its samples (s), at most, and how

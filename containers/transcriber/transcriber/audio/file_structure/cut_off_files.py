@@ -7,20 +7,24 @@ without an error. Other formats say how long they are.
 from __future__ import annotations
 
 import io
+import re
 import struct
 
 _TAIL_BYTES = 1 << 17  # an Ogg page has at most 65,307
 _PAGE, _SEGMENTS_AT = b"OggS\0", 26
+_HEAD_BYTES = 20
+_ADX, _ADX_SAMPLES, _ADX_BLOCK = re.compile(rb"\x80\0..\x03\x12\x04", re.DOTALL), 32, 18  # a block, of one channel
+_ROQ, _ROQ_HEADER = b"\x84\x10\xff\xff\xff\xff", 8
+# Rate, sizes, flags (stereo, 16 bits), codec; then the first chunk, with its mark.
+_WESTWOOD, _WESTWOOD_HEADER = re.compile(rb".{10}[\0-\x03][\x01\x63].{4}\xaf\xde\0\0", re.DOTALL), 12
 _MAX_ELEMENTS = 100_000  # of a file's top level: fragments of MP4, or RIFF lists of a gigabyte
 _STREAMED = 0x7F00_0000  # bytes; a list that claims more was written before its length was known
 
 
 def is_cut_off(file: io.RawIOBase) -> bool:
-    """Return whether the last Ogg page, fragment of MP4 or list of AVI lacks bytes, or a fragment its header.
+    """Return whether the last Ogg page, fragment of MP4, list of AVI or chunk of others lacks bytes.
 
-    The file's position is kept.
-
-    False for any other file.
+    Or a fragment its header. False for any other file. The file's position is kept.
     """
     position = file.tell()
     size = file.seek(0, io.SEEK_END)
@@ -30,10 +34,44 @@ def is_cut_off(file: io.RawIOBase) -> bool:
         found = _is_cut_off(file, size)
     elif head[4:8] in (b"ftyp", b"styp", b"moof"):
         found = _ends_inside_fragment(file, size)
+    elif head[:4] == b"RIFF" and head[8:] == b"AVI ":
+        found = _ends_inside_list(file, size)
     else:
-        found = head[:4] == b"RIFF" and head[8:] == b"AVI " and _ends_inside_list(file, size)
+        found = has_its_end(file) is False
     file.seek(position)
     return found
+
+
+def has_its_end(file: io.RawIOBase) -> bool | None:
+    """Return whether a file of ADX, Westwood or RoQ reaches its end; None for any other file.
+
+    FFmpeg takes the end of a whole one for a packet that is cut off. The file's position is kept.
+    """
+    position = file.tell()
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    head = file.read(_HEAD_BYTES) or b""
+    found = None
+    if _ADX.match(head):
+        offset, channels, samples = struct.unpack_from(">2xH3xB4xI", head)
+        found = size >= offset + 4 + samples // _ADX_SAMPLES * _ADX_BLOCK * channels if samples else None
+    elif head[: len(_ROQ)] == _ROQ:
+        found = _ends_with_chunk(file, _ROQ_HEADER, size, struct.Struct("<2xI2x"))
+    elif _WESTWOOD.match(head):
+        found = _ends_with_chunk(file, _WESTWOOD_HEADER, size, struct.Struct("<H2x4x"))
+    file.seek(position)
+    return found
+
+
+def _ends_with_chunk(file: io.RawIOBase, at: int, size: int, header: struct.Struct) -> bool:
+    """Return whether the chunks from `at` on, whose headers have their length, end where the file does."""
+    for _ in range(_MAX_ELEMENTS):
+        file.seek(at)
+        head = file.read(header.size) or b""
+        if len(head) < header.size:
+            return at == size
+        at += header.size + header.unpack(head)[0]
+    return False
 
 
 def _is_cut_off(file: io.RawIOBase, size: int) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from earshot_contract.signatures.frame_headers import seconds_of_frame
 from transcriber.audio.file_structure.mapped_file import give_back
 from transcriber.audio.file_structure.recording_starts import FRAMED, first_framed
 
@@ -31,11 +32,17 @@ class Frames(Protocol):
 
 
 class FixedHeaders:
-    """Frames whose header gives their length."""
+    """Frames whose header gives their length.
+
+    Attributes:
+        count: number of the frames that were followed.
+        frame_seconds: length of the first of them; 0: not known, or of a format with a clock.
+    """
 
     def __init__(self, length: Callable[[bytes], int]) -> None:
         """Create them by the function that gives the length of a frame."""
         self._framed = next(framed for framed in FRAMED if framed[1] is length)
+        self.count, self.frame_seconds = 0, 0.0
 
     def find(self, data: mmap.mmap, start: int, end: int, limit: int) -> int | None:
         """See `Frames`."""
@@ -44,8 +51,10 @@ class FixedHeaders:
     def follow(self, data: mmap.mmap, at: int, limit: int) -> int:
         """See `Frames`."""
         length, kept = self._framed[1], at
+        self.frame_seconds = self.frame_seconds or seconds_of_frame(data[at : at + 16], length)
         while at < limit and (size := length(data[at : at + 16])):
             at += size
+            self.count += 1
             if at - kept > _KEPT_BYTES:
                 give_back(data, kept, at - kept)
                 kept = at

@@ -7,20 +7,21 @@ the length of its bytes.
 
 from __future__ import annotations
 
-import io
 import mmap
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import NamedTuple
 
 from earshot_contract.signatures.frame_headers import HEADER_BYTES
 from transcriber.audio.file_structure import ebml, transport_stream
 from transcriber.audio.file_structure.aiff_header import aiff_head
+from transcriber.audio.file_structure.amr_frames import OVERRUN, Followed, follow_amr
+from transcriber.audio.file_structure.damage import NO_DAMAGE, Damage, Loss
 from transcriber.audio.file_structure.frame_breaks import FixedHeaders, FlacFrames, breaks
 from transcriber.audio.file_structure.mapped_file import matches
+from transcriber.audio.file_structure.part_reader import Part
 from transcriber.audio.file_structure.recording_ends import end_of, mp4_boxes, ogg_page_end
 from transcriber.audio.file_structure.recording_starts import (
     OGG,
@@ -36,6 +37,7 @@ from transcriber.audio.file_structure.recording_trailers import padding_end, tra
 from transcriber.audio.file_structure.rifx_header import rifx_head
 from transcriber.audio.file_structure.untrue_lengths import true_head
 from transcriber.audio.file_structure.wav_header import sample_chunks, wav_head
+from transcriber.audio.file_structure.wavpack_blocks import follow_wavpack
 
 MAX_PARTS = 10_000  # a guard against hostile files; an archive of an Internet radio has a part for each song
 _MAX_DEPTH = 30  # formats that lie in one another's ranges; there are not more of them
@@ -51,73 +53,24 @@ _WRAPPED = re.compile(
 )
 # Before the header of FLAC that another container holds: Ogg's mapping, and Matroska's CodecPrivate with its size.
 _WRAPPED_FLAC = re.compile(rb"(?:\x7fFLAC....|\x63\xa2(?:[\x80-\xff]|[\x40-\x7f].|\x01.{7}))\Z", re.DOTALL)
-# Formats without a length, of which a decoder takes bytes behind the last block for another one: AMR and WavPack.
-_LAST_BLOCK = re.compile(rb"#!AMR|wvpk")
 _FRAMES_SEARCHED = 1 << 25  # bytes of it that are searched for frames as well: 1 s
-_MAX_POSITION = 1 << 62  # to which a header can send the reader; an operating system refuses more
 
 
-@dataclass(frozen=True)
-class Part:
-    """Bytes `start` to `end` of a file.
+class _Rest(NamedTuple):
+    """The bytes behind a recording.
 
     Attributes:
-        start: first byte.
-        end: byte behind the last one.
-        head: what stands in place of the first bytes, where the file's own header is wrong.
-        unread: number of bytes at the end that are of no known format.
-        replaced: number of bytes that `head` replaces.
+        start: where the next recording begins; None: there is none.
+        unread: bytes that are of no known format.
+        sound_end: where the sound ends: before bytes that are no part of a frame, which a decoder would take for the
+            beginning of one.
+        damage: damage inside the recording.
     """
 
-    start: int
-    end: int
-    head: bytes = b""
-    unread: int = 0
-    replaced: int = 0
-
-    @property
-    def size(self) -> int:
-        """Number of bytes, those of `head` included."""
-        return max(0, self.end - self.start - self.replaced) + len(self.head)
-
-
-class PartReader(io.RawIOBase):
-    """One part as a file of its own, without a name: FFmpeg would draw conclusions from one."""
-
-    def __init__(self, file: BinaryIO, part: Part) -> None:
-        """Read `part` of an open file; closing the reader leaves the file open."""
-        self._file, self._part, self._position = file, part, 0
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seekable(self) -> bool:
-        """Return True."""
-        return True
-
-    def tell(self) -> int:
-        """Return the position, in bytes from the start of the part."""
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move the position; returns it."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}.get(whence, self._part.size)
-        self._position = min(max(0, base + offset), _MAX_POSITION)
-        return self._position
-
-    def read(self, size: int = -1) -> bytes:
-        """Return the next bytes; empty at the end of the part."""
-        part = self._part
-        left = max(0, part.size - self._position)
-        size = left if size < 0 else min(size, left)
-        data = part.head[self._position : self._position + size]
-        if len(data) < size:
-            behind = self._position + len(data) - len(part.head)
-            self._file.seek(part.start + part.replaced + behind)
-            data += self._file.read(size - len(data))
-        self._position += len(data)
-        return data
+    start: int | None
+    unread: int
+    sound_end: int
+    damage: Damage = NO_DAMAGE
 
 
 def file_parts(path: Path) -> list[Part]:
@@ -139,7 +92,8 @@ def _parts(data: mmap.mmap, start: int, limit: int, depth: int) -> Iterator[Part
     start = lead_in_end(data, start, limit)
     starts = _starts(data, tag_end(data, start, limit), limit)[:MAX_PARTS]
     for first, end in pairwise((start, *starts[1:], limit)):
-        behind, unread, sound_end = _behind(data, first, end) if depth < _MAX_DEPTH else (None, 0, end)
+        found = _behind(data, first, end) if depth < _MAX_DEPTH else _Rest(None, 0, end)
+        behind = found.start
         head, replaced = _head(data, first, behind or end)
         # A dump of an Internet radio begins in the middle of a frame: its rest is no part.
         is_rest = (
@@ -148,7 +102,8 @@ def _parts(data: mmap.mmap, start: int, limit: int, depth: int) -> Iterator[Part
         if chunks := sample_chunks(data, first, behind or end):
             yield from (Part(samples, until, header) for header, samples, until in chunks)
         elif not is_rest:
-            yield Part(first, behind or sound_end, head, 0 if head else unread, replaced)
+            unread = 0 if head else found.unread
+            yield Part(first, behind or found.sound_end, head, unread, replaced, found.damage)
         if behind:
             yield from _parts(data, behind, end, depth + 1)
 
@@ -195,40 +150,50 @@ def _mp4_starts(data: mmap.mmap, start: int, limit: int) -> list[int]:
     return starts
 
 
-def _behind(data: mmap.mmap, start: int, limit: int) -> tuple[int | None, int, int]:
-    """Return where the next recording begins behind the one at `start`, and otherwise what there is in its place.
-
-    That is how many bytes are of no known format, and where the sound ends: before bytes that are no part of a frame,
-    which a decoder would take for the beginning of one.
-    """
+def _behind(data: mmap.mmap, start: int, limit: int) -> _Rest:
+    """Return what is behind the recording at `start`, and the damage inside it."""
     body = tag_end(data, start, limit)
     framing = framing_at(data, body, limit)
     is_flac = data[body : body + 4] == b"fLaC"
-    if framing or is_flac:
-        found = breaks(data, body, limit, FixedHeaders(framing) if framing else FlacFrames(data, body))
+    followed = None if framing or is_flac else follow_amr(data, body, limit) or follow_wavpack(data, body, limit)
+    frames = FixedHeaders(framing) if framing else None
+    if frames or is_flac:
+        found = breaks(data, body, limit, frames or FlacFrames(data, body))
     else:
-        end = end_of(data, body, limit)
+        end = followed.end if followed else end_of(data, body, limit)
         if end is None:
-            return _somewhere(data, body, limit), 0, limit
+            return _Rest(_somewhere(data, body, limit), 0, limit)
         found = iter([(end, min(end + _BEHIND, limit))] if end < limit else [])
     end = sound_end = limit
+    losses = list[Loss]()
     for end, until in found:
         ends_here = framing and not framing(data[end : end + HEADER_BYTES])
         if not framing and not is_flac:
-            is_last = _LAST_BLOCK.match(data, body) and data.find(b"wvpk", end, limit) < 0
-            ends_here = is_last or trailers_end(data, end, limit) == limit
+            ends_here = followed or trailers_end(data, end, limit) == limit
         sound_end = end if ends_here else limit
         at = trailers_end(data, end, limit)
-        if at < limit and begins_recording(data, at, limit, framing):
-            return at, 0, at
-        starts = [
-            *recordings_between(data, at, until, limit, body, framing),
+        starts = [at] if at < limit and begins_recording(data, at, limit, framing) else []
+        since = max(body + 1, at - OVERRUN) if followed else at
+        starts = starts or [
+            *recordings_between(data, since, until, limit, body, framing),
             *framed_between(data, at, until, limit, framing),
         ]
         if starts:
-            return min(starts), 0, min(starts)
+            return _Rest(min(starts), 0, min(starts), _damage(followed, losses))
+        if frames and until < limit and frames.frame_seconds and _has_damage(data, at, until):
+            losses.append(Loss(frames.count * frames.frame_seconds))
         end = at
-    return None, 0 if is_flac else limit - padding_end(data, end, limit), sound_end
+    unread = 0 if is_flac else limit - padding_end(data, end, limit)
+    return _Rest(None, unread, sound_end, _damage(followed, losses))
+
+
+def _has_damage(data: mmap.mmap, start: int, end: int) -> bool:
+    """Return whether the bytes between two frames are others than padding and tags."""
+    return bool(data[tag_end(data, padding_end(data, start, end), end) : end].strip(b"\0"))
+
+
+def _damage(followed: Followed | None, losses: list[Loss]) -> Damage:
+    return followed.damage if followed else Damage(losses=tuple(losses)) if losses else NO_DAMAGE
 
 
 def _somewhere(data: mmap.mmap, start: int, limit: int) -> int | None:

@@ -14,7 +14,6 @@ import struct
 from earshot_contract.audio_limits import MAX_SECONDS
 from transcriber.audio.file_structure import wav_header
 from transcriber.audio.file_structure.ebml import CLUSTER, SEGMENT, element_at
-from transcriber.audio.file_structure.recording_trailers import padding_end
 
 _OGG_HEADER_BYTES = 27  # before a page's table of lacing values
 _UNKNOWN_SIZE = 0xFFFF_FFFF
@@ -30,10 +29,6 @@ _ASF_OBJECTS = (
     b"\xd0\x3f\xb7\x3c",
 )
 _MP4_BOXES = frozenset(b"ftyp moov mdat moof free skip wide styp sidx ssix mfra uuid meta pdin emsg prft".split())
-# Bytes of an AMR frame, the first included, by its type (RFC 4867, section 5.3); 0: no such type.
-_AMR_BYTES = (13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1)
-_AMR_WB_BYTES = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1)
-_MAX_AMR_TAIL = 128  # bytes behind the last frame, 0.1 to 0.2 s; more may be frames behind damage
 _MAX_STEPS = 5_000_000  # blocks, tags or frames: those of a day of audio
 
 
@@ -161,24 +156,6 @@ def _tta(data: mmap.mmap, start: int, limit: int) -> int | None:
     return int(start + 22 + 4 * frames + 4 + sum(struct.unpack(f"<{frames}I", table)))
 
 
-def _wavpack(data: mmap.mmap, start: int, limit: int) -> int | None:
-    at = start
-    while data[at : at + 4] == b"wvpk" and at + 8 <= limit:
-        at += 8 + int.from_bytes(data[at + 4 : at + 8], "little")
-    return at
-
-
-def _amr(data: mmap.mmap, start: int, limit: int) -> int | None:
-    """Follow the frames, each with its type in its first byte; a long rest behind the last may be damage."""
-    is_wide = data[start : start + 9] == b"#!AMR-WB\n"
-    at, sizes = start + (9 if is_wide else 6), _AMR_WB_BYTES if is_wide else _AMR_BYTES
-    while at < limit and not data[at] & 0x83 and (size := sizes[data[at] >> 3 & 15]):
-        if not data[at : at + size].strip(b"\0"):
-            break
-        at += size
-    return at if limit - at < _MAX_AMR_TAIL or padding_end(data, at, limit) == limit else None
-
-
 def _voc(data: mmap.mmap, start: int, limit: int) -> int | None:
     at = start + int.from_bytes(data[start + 20 : start + 22], "little")
     while at < limit and 0 < data[at] < 10:
@@ -239,9 +216,7 @@ _ENDS = tuple(
         (rb"FLV\x01", _flv),
         (rb"\x30\x26\xb2\x75", _asf),
         (rb"TTA1", _tta),
-        (rb"wvpk", _wavpack),
         (rb"Creative Voi", _voc),
-        (rb"#!AMR(?:-WB)?\n", _amr),
         (_PACK, _program_stream),
         (rb"\x1a\x45\xdf\xa3", _matroska),
     )

@@ -14,7 +14,8 @@ from tests.fixtures.audio_files.decoded_audio import decode, decode_error
 from tests.fixtures.audio_files.encoder_options import fastest
 from tests.fixtures.audio_files.noise_files import noise
 from transcriber.audio.decoding.container import open_container
-from transcriber.audio.file_structure.parts import PartReader, file_parts
+from transcriber.audio.file_structure.part_reader import PartReader
+from transcriber.audio.file_structure.parts import file_parts
 from transcriber.audio.resampling import SAMPLE_RATE
 
 _PICTURE_RATE = 5

@@ -14,7 +14,7 @@ from tests.fixtures.audio_files.bursts import about, loud, write
 from tests.fixtures.audio_files.decoded_audio import decode
 from tests.fixtures.audio_files.edit_lists import with_edits
 from transcriber.audio.decoding.mp4_pauses import Mp4Pauses
-from transcriber.audio.file_structure.parts import Part, PartReader
+from transcriber.audio.file_structure.part_reader import Part, PartReader
 from transcriber.planning.shard_plan import find_cuts
 
 RATE = 44_100
