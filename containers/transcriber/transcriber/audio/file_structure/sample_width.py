@@ -32,7 +32,9 @@ def sample_width(samples: bytes, channels: int, width: int) -> int:
     if len(samples) < _MIN_SAMPLES * channels * width:
         return width
     if width == 2:
-        is_packed = roughness(_integers(samples, channels, 2)) > _ROUGH and _is_sound(samples, channels, 3, 2)
+        # Without low bytes the samples had 8 bits: of two channels, those look smooth in threes, too.
+        is_rough = any(samples[::2]) and roughness(_integers(samples, channels, 2)) > _ROUGH
+        is_packed = is_rough and _is_sound(samples, channels, 3, 2)
         return 3 if is_packed else width
     return 2 if _is_sound(samples, channels, 2, width) else width
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.fixtures.audio_files.decoded_audio import decode
 from tests.fixtures.rows import each_row
+from transcriber.audio.file_structure.sample_width import sample_width
 
 RATE = 16_000
 
@@ -79,3 +80,11 @@ def test_noise_keeps_the_width_of_its_header(tmp_path: Path, bits: int) -> None:
     path.write_bytes(wav(bits, 1, np.random.default_rng(1).bytes(96_000)))
 
     assert decode(path).info.codec == f"pcm_s{bits}le"
+
+
+def test_high_tone_of_8_bits_in_16_keeps_its_width() -> None:
+    tone = np.sin(2 * np.pi * 5432 / RATE * np.arange(RATE) + 0.3)
+    each = np.stack([tone, 0.8 * np.roll(tone, 7)], axis=1)
+    samples = (np.round(each * 127).astype("<i2") << 8).tobytes()
+
+    assert sample_width(samples[: len(samples) // 12 * 12], 2, 2) == 2
