@@ -35,7 +35,7 @@ class Part:
 
     @cached_property
     def chunks(self) -> list[tuple[int, bytes | None, int]]:
-        """The blocks that are read: position in the part, bytes or None for those of the file, and where in the file they are."""
+        """The blocks that are read: position in the part, bytes (None: the file's), position in the file."""
         found, position, at = (
             [(0, self.head or b"", 0)] if self.head else [],
             len(self.head),
