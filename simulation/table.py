@@ -21,11 +21,11 @@ Written by `make simulate` (seed {seed}). It runs the policy that Scale runs, `f
 [`simulation/scenarios.py`](../../simulation/scenarios.py). [Scaling](scaling.md) explains the policy.
 
 *before* is the rule that the policy replaced: tasks for the backlog, by a fixed speed. *GPU only* is the policy with
-`quick_workers=0`. *quick only* has no tasks. *chosen* is the policy as deployed. Up to 8 GPUs and 40 quick workers of
-10 GB, unless the title says otherwise.
+`quick_workers=0`. *quick only* has no tasks. *chosen* is the policy as deployed. There are at most 8 GPUs and 40 quick
+workers of 10 GB, unless the title says otherwise.
 
 *first* and *last*: seconds from the first arrival to the first and last result. *p50*, *p95*: seconds that callers
-waited. *GPU s/pure*: GPU seconds paid, over those that inference took. *$ idle*: dollars for starts and waiting.
+waited. *GPU s/pure*: GPU seconds paid, divided by those that inference took. *$ idle*: dollars for starts and waiting.
 """
 
 AIMS = """## Aims
@@ -43,10 +43,10 @@ STAGES = """## A cold 10 s clip, by stage
 
 No stage was measured in an account: a start is an estimate from what others measured (`simulation/assumptions.py`). The
 fetch takes longest: a Lambda function's network gives 75 MiB a second after its first 300 MiB, as was
-[measured with iPerf3](https://arxiv.org/abs/2501.07771), not with S3. What is fetched are the int8 weights that
+[measured with iPerf3](https://arxiv.org/abs/2501.07771), not with S3. The worker fetches the int8 weights that
 `earshot model add` writes, deflated: {stored:.0f} MiB of large-v3-turbo, if they deflate as those of base do. float16's
 {float16:,} MiB would take {late:.0f} s, and would have to be rounded at each start. The spread of the starts, sigma
-{sigma} of their logarithm, is assumed; it makes the difference between half and 95 of 100.
+{sigma} of their logarithm, is assumed; it alone separates the figure for half of the clips from that for 95 of 100.
 """
 
 PICTURES = """## Pictures

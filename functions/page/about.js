@@ -1,4 +1,4 @@
-// What stands beside a transcript: downloads, facts, and what there is to do with the job.
+// The cards beside a transcript: downloads, facts, and actions on the job.
 
 import { call } from "./api.js";
 import { copy, h, moment, save, warn } from "./dom.js";
@@ -18,12 +18,12 @@ export function summary(job, from) {
   return [span(job.duration), " · ", heading, heading && " · ", moment(job.created), " · ", end];
 }
 
-/** Whether the text is English, whatever was spoken. */
+/** Whether the text is English, whatever language was spoken. */
 export function isTranslated(job) {
   return new URLSearchParams(job.options).get("task") === "translate";
 }
 
-/** The card with a button a format. */
+/** The card with a button for each format. */
 export function downloads(job, from) {
   const button = ([format, label]) => h("button", { onclick: () => fetchFormat(job, from, format), "aria-label": `Download ${label}` }, label);
   return h("section", { class: "card" }, h("h2", null, "Download"), h("div", { class: "formats" }, Object.entries(FORMATS).map(button)));
@@ -60,7 +60,7 @@ export function facts(job, data, nextUnsure) {
     h("dl", null, rows.filter(Boolean).map(([name, value]) => [h("dt", null, name), h("dd", { class: "num" }, value)])));
 }
 
-/** What there is to do with the job; nothing for who reads it by a link. */
+/** Actions on the job; none for a reader by a link. */
 export function more(job, from, copyText) {
   if (from.shared) return null;
   const problem = h("p", { class: "bad small", role: "alert", hidden: true });

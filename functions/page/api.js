@@ -4,7 +4,7 @@ import { askForKey, key } from "./key.js";
 
 export const STAGE = "/v1";
 
-/** An answer that is an error: the API's own sentence, its code, the HTTP status and the request's id. */
+/** An answer that is an error: the API's message, its code, the HTTP status and the request's id. */
 export class ApiError extends Error {
   constructor(status, document, retryAfter) {
     super(document.err_msg || document.message || `The API answered ${status}.`);
@@ -91,9 +91,9 @@ export function poll(look, failed = () => {}) {
   };
 }
 
-/** Throw what a call throws whose answer did not come, or not to its end; `error` is the browser's. */
+/** Throw the error of a call whose answer did not come or broke off; `error` is the browser's. */
 function lost(error) {
-  if (["AbortError", "SyntaxError"].includes(error.name)) throw error; // called off; an answer that is no JSON
+  if (["AbortError", "SyntaxError"].includes(error.name)) throw error; // the call was aborted; the answer is no JSON
   reached(false);
   throw new Offline();
 }

@@ -22,10 +22,10 @@ function show() {
   const field = main.contains(document.activeElement) && document.activeElement.name; // of a filter, which shows its screen anew
   leave?.();
   leave = null;
-  // Sheets of the screen that is left: on a phone "back" is how one gets out of them. That of the key is no screen's.
+  // Sheets of the screen that is left: on a phone "back" is how one gets out of them. The key sheet belongs to no screen.
   for (const sheet of document.querySelectorAll("dialog:not([aria-labelledby=key-title])")) sheet.close();
   warn("");
-  document.body.classList.toggle("shared", parts[0] === "shared"); // who has a link alone needs no other screen
+  document.body.classList.toggle("shared", parts[0] === "shared"); // a reader with a link needs no other screen
   scrollTo(0, 0);
   document.title = "Earshot";
   for (const link of document.querySelectorAll(".top nav a")) {
@@ -47,7 +47,7 @@ function decoded(part) {
   try {
     return decodeURIComponent(part);
   } catch {
-    return part; // typed by hand: "100%" is no such job, and no reason to show nothing
+    return part; // typed by hand, such as "100%": the screen says that there is no such job
   }
 }
 
@@ -63,18 +63,18 @@ function hasFiles(event) {
 
 const isShared = () => document.body.classList.contains("shared");
 
-/** Whether what is dropped or pasted is another's: text for a field, or anything for who has a link alone. */
+/** Whether this handler leaves a drop or paste alone: text goes into a field, and a reader with a link sends nothing. */
 const isElsewhere = (event) => isShared() || (!hasFiles(event) && event.target.closest?.("input, select, textarea, [contenteditable], dialog"));
 
 addEventListener("hashchange", show);
 document.querySelector(".skip").addEventListener("click", (event) => {
-  event.preventDefault(); // an address #main would be no screen's when the page is loaded again
+  event.preventDefault(); // no screen has the address #main, which would stay when the page is loaded again
   main.focus();
 });
-setInterval(() => { for (const time of document.querySelectorAll("time[datetime]")) fill(time, when(time.dateTime)); }, 30000); // "just now" does not stay
+setInterval(() => { for (const time of document.querySelectorAll("time[datetime]")) fill(time, when(time.dateTime)); }, 30000); // "just now" becomes "1 min ago"
 document.querySelector("#problem button").addEventListener("click", () => {
   warn("");
-  main.focus({ preventScroll: true }); // not lost with the button
+  main.focus({ preventScroll: true }); // the focus is not lost with the button
 });
 addEventListener("earshot-key", showKeyButton);
 addEventListener("earshot-shortcuts", showShortcuts);
@@ -88,7 +88,7 @@ addEventListener("dragleave", (event) => { if (!event.relatedTarget) document.bo
 addEventListener("drop", (event) => {
   document.body.classList.remove("over");
   if (isElsewhere(event)) return;
-  event.preventDefault(); // a link that is dropped would be opened in the place of this page
+  event.preventDefault(); // the browser would open a dropped link in the place of this page
   if (!hasFiles(event)) return takeAddress(event.dataTransfer.getData("text"));
   takeDropped(event.dataTransfer).then((files) => files.length ? takeFiles(files) : warn("There are no recordings in what was dropped."));
 });

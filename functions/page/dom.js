@@ -1,4 +1,4 @@
-// Elements without HTML text: what comes from a recording, a file's name or an answer is always a text node.
+// Elements without HTML text: text of a recording, a file's name or an answer is always a text node.
 
 import { day, when } from "./format.js";
 
@@ -33,8 +33,8 @@ export function icon(name, size) {
 }
 
 /**
- * Replace an element's children, and only if the text differs where that is all there is: no flicker for readers. The
- * focus stays with what was in it: who goes through a list by keys goes on where they were.
+ * Replace an element's children; an element with text alone changes only if the text differs, so that it does not flicker.
+ * The focus stays with the same child: a user who goes through a list by keys goes on from there.
  */
 export function fill(element, ...children) {
   const focused = element.contains(document.activeElement) && document.activeElement;
@@ -45,7 +45,7 @@ export function fill(element, ...children) {
   if (focused && document.activeElement !== focused) refocus(element, focused);
 }
 
-/** Focus what stands in an element for one that had the focus and is gone: the same link or button, else the first. */
+/** Focus the successor of an element that had the focus and is gone: the same link or button, else the first. */
 export function refocus(element, focused) {
   if (focused.isConnected) return focused.focus({ preventScroll: true }); // it was moved
   const there = [...element.querySelectorAll("a[href], button, input")];
@@ -55,7 +55,7 @@ export function refocus(element, focused) {
 
 const nameOf = (element) => element.getAttribute("aria-label") || element.textContent;
 
-/** A moment as people say it, kept true by app.js while it is shown; the whole date is under the pointer. */
+/** A moment such as "12 min ago", which app.js updates while it is shown; its title is the whole date. */
 export function moment(iso) {
   return h("time", { datetime: iso, title: day(iso) }, when(iso));
 }
@@ -69,13 +69,13 @@ export function sheet(id, title, ...children) {
   return dialog;
 }
 
-/** Say a sentence to screen readers, without moving anything on the screen. */
+/** Announce a text to screen readers, without moving anything on the screen. */
 export function say(message) {
   document.getElementById("said").textContent = message;
 }
 
 /**
- * Show what went wrong with something that was pressed where nothing on the screen has a place for it. It stays until
+ * Show the error of a button that has no place of its own for messages. It stays until
  * it is closed, the same is tried again or another screen is shown; "" takes it away.
  */
 export function warn(message) {

@@ -51,7 +51,7 @@ function nameIn(speakers, channel, speaker) {
   return speakers.find((each) => each.channel === channel && each.speaker === speaker)?.name;
 }
 
-/** What stands in for corrections where the words have them already: names of speakers alone. */
+/** Corrections for words that have them already: names of speakers alone. */
 export function noEdits(speakers = []) {
   return { changes: [], speakers, nameOf: (channel, speaker) => nameIn(speakers, channel, speaker) };
 }
@@ -59,7 +59,7 @@ export function noEdits(speakers = []) {
 const isIn = ({ channel, base, count: words }) => (each) => each.channel === channel && each.first + each.count > base && each.first < base + words;
 const isOf = ({ channel, speaker }) => (each) => each.channel === channel && each.speaker === speaker;
 
-/** What corrections say of a paragraph. */
+/** The corrections of a paragraph. */
 const textsIn = (paragraph) => ({ changes }) => JSON.stringify(changes.filter(isIn(paragraph)).map((each) => each.text));
 
 /** Save a paragraph's text in the place of the changes that it holds already. */
@@ -146,7 +146,7 @@ export function editParagraphs(element, data, edits, shown, player, show) {
     event.preventDefault(); // a paragraph stays one: Enter alone does nothing
   }
 
-  // The line is back; to save a paragraph moves the cursor in it.
+  // The connection is back; saving a paragraph moves the cursor in it.
   const again = () => [...unsaved.keys()].forEach((node) => node === document.activeElement || left({ target: node }));
   const unload = (event) => {
     const node = document.activeElement;
@@ -159,7 +159,7 @@ export function editParagraphs(element, data, edits, shown, player, show) {
   addEventListener("beforeunload", unload);
   return () => {
     ended = true;
-    if (element.contains(document.activeElement)) document.activeElement.blur(); // what is typed is saved, whichever way the screen is left
+    if (element.contains(document.activeElement)) document.activeElement.blur(); // the typed text is saved, whichever way the screen is left
     again();
     removeEventListener("online", again);
     removeEventListener("beforeunload", unload);

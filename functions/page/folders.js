@@ -1,4 +1,4 @@
-// What is dropped: files, and of folders the audio and video in them. A browser gives a folder as a file without bytes.
+// Drops: files, and the audio and video in folders. A browser gives a folder as a file without bytes.
 
 const MEDIA = /\.(3g[2ap]|aac|e?ac3|aif[cf]?|aiff|amr|ape|au|avi|awb|caf|dss|dts|f4[av]|flac|flv|m2ts|m4[abrv]|mk[av]|mov|mp[1-4c]|mpe?g|mts|mxf|og[agv]|opus|qcp|r[am]|snd|spx|tta|voc|w64|wave?|web[am]|wm[av]|wv)$/i;
 

@@ -83,12 +83,12 @@ export function share(job) {
   return job.progress || 0;
 }
 
-/** What stands before a job that no worker has begun: "12 ahead"; nothing for the next one. */
+/** How many jobs a worker will begin before this one: "12 ahead"; nothing for the next one. */
 export function position({ jobs_ahead: ahead }) {
   return ahead ? `${ahead < 1000 ? ahead : "1,000+"} ahead` : "";
 }
 
-/** An error's message without what the API puts before it for programs: the code, and what it tried. */
+/** An error's message without the API's prefix for programs: the code, and the step that failed. */
 export function plain({ err_code: code, err_msg: message }) {
   const rest = message.replace(new RegExp(`^${code}: `), "").replace(/^failed to process audio: /, "").replace(/^corrupt or unsupported data: /, "");
   return /^\p{L}+(?=[\s,.;:'’-]|$)(?!:\/\/)/u.test(rest) ? rest.charAt(0).toUpperCase() + rest.slice(1) : rest; // an option stays as it is spelled

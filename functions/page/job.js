@@ -11,7 +11,7 @@ const WORKERS_MS = 4e3; // between two looks at the workers, while a job waits f
 const ALMOST = 0.9; // share from which a job without an estimate is almost done
 const SOURCES = { body: "sent in a request", url: "from an address", object: "uploaded", upload: "from the bucket" };
 
-/** Draw the screen; returns what ends it. */
+/** Draw the screen; returns a function that ends it. */
 export function jobScreen(main, id) {
   let known = "", changedAt = Date.now(), end = null, workers = [], workersAt = 0;
   const looking = h("p", { class: "quiet" }, "Looking for the job …");
@@ -62,7 +62,7 @@ function head(job, ...buttons) {
     h("div", { class: "grow" }, h("h1", { class: "name", dir: "auto" }, title(job)), h("p", { class: "quiet small" }, describe(job))), buttons);
 }
 
-/** What was asked for, in words: the options that are set, and where the audio came from. */
+/** The request in words: the options that are set, and where the audio came from. */
 function describe(job) {
   const options = new URLSearchParams(job.options);
   const facts = [
@@ -120,7 +120,7 @@ function drawRunning(view, job, stalled, look, workers) {
   view.draw(job, stalled, workers);
 }
 
-/** The text so far of a recording in several parts, read when it is opened and when a part more is done. */
+/** The text so far of a recording in several parts, read when it is opened and when another part is done. */
 function beginning(id) {
   const lines = h("div", { class: "small" });
   let done = 0, shown = 0;
@@ -151,7 +151,7 @@ function headlineOf(job, wait) {
   return share(job) ? "Transcribing" : job.shards ? wait.headline : "Reading the audio";
 }
 
-/** What a job without words yet waits for: a headline, the words of its step, and facts. */
+/** The wait of a job without words: a headline, the text of its step, and facts. */
 function waitFor(workers) {
   const sum = (member) => workers.reduce((total, kind) => total + kind[member], 0);
   if (sum("running")) return { headline: "Waiting for the first words", step: "A worker is awake", facts: "" };
@@ -166,7 +166,7 @@ function waitFor(workers) {
   return { headline: "Waiting for a worker", step: "Waiting for a worker", facts: "" };
 }
 
-/** The steps of a job: each with what it found, as far as the API knows it by now. `wait` is null once words are there. */
+/** The steps of a job, each with its findings, as far as the API has them. `wait` is null once words are there. */
 function stepsOf(job, wait) {
   const reading = job.state === "queued" || (job.duration === undefined && !job.shards);
   const { done = 0, total = 0 } = job.shards || {};

@@ -14,7 +14,7 @@ const UNLISTED = "Without a key nothing is listed. The address of what you send 
 const STATES = [["", "all"], ["processing", "running"], ["queued", "queued"], ["completed", "done"], ["failed", "failed"], ["cancelled", "cancelled"]];
 const SIGN = { completed: "ok", failed: "bad", cancelled: "wait", queued: "wait", processing: "run" };
 
-/** Show the five latest jobs in an element while it is on the page, or `first()` where there is none; returns what ends that. */
+/** Show the five latest jobs in an element while it is on the page, or `first()` where there is none; returns a function that ends it. */
 export function latestJobs(element, first) {
   let known = "";
   const look = poll(async () => {
@@ -32,7 +32,7 @@ export function latestJobs(element, first) {
   return () => { end(); look.stop(); };
 }
 
-/** Draw the screen; returns what ends it. */
+/** Draw the screen; returns a function that ends it. */
 export function jobsScreen(main, query) {
   const state = h("select", { name: "state", onchange: filter }, STATES.map(([value, label]) => h("option", { value }, label)));
   const name = h("input", { type: "search", name: "name", value: query.get("name") || "", onchange: filter, placeholder: "part of a name" });
@@ -74,8 +74,8 @@ export function jobsScreen(main, query) {
   }
 
   /**
-   * Take off the list what the first page would have, and has not: deleted elsewhere, or in another state by now. A
-   * page that is empty and has a next one says nothing of older jobs: the API looks through a number of jobs a page.
+   * Remove rows that the first page would have and lacks: they were deleted elsewhere, or changed their state. An empty
+   * page with a next one says nothing of older jobs: the API reads a fixed number of jobs for each page.
    */
   function removeMissing({ requests, next: older }) {
     const there = new Set(requests.map((job) => job.request_id)), oldest = requests.at(-1)?.created;
@@ -175,7 +175,7 @@ export function jobsScreen(main, query) {
     else show("None of these is done: there is nothing to download.");
   }
 
-  /** Do something with each chosen job; what fails stays chosen, and its message is shown. */
+  /** Run an action on each chosen job; a job whose action fails stays chosen, and its message is shown. */
   async function onEach(act) {
     failed.hidden = true;
     for (const id of [...chosen]) {
@@ -187,9 +187,9 @@ export function jobsScreen(main, query) {
       } catch (error) {
         show(error.message);
       }
-      draw(); // how many are left to do
+      draw(); // with the number that is left
     }
-    if (tools.hidden) main.focus({ preventScroll: true }); // not lost with the buttons
+    if (tools.hidden) main.focus({ preventScroll: true }); // the focus is not lost with the buttons
   }
 
   function show(message) {
@@ -199,7 +199,7 @@ export function jobsScreen(main, query) {
   }
 }
 
-/** Return a function that looks again soon after it is called, once however often it is: a job has been sent. */
+/** Return a function that reads the list again soon after a job was sent: once, however often it is called. */
 function soon(look) {
   let timer;
   return () => {

@@ -3,7 +3,7 @@
 import { h, sheet } from "./dom.js";
 
 const NAME = "earshot-key";
-// What the API says of it is for programs: the header that a key belongs into.
+// The API's message for a missing key is for programs: it names a header.
 const REFUSED = "This key is not accepted. Was it copied whole? It may also have ended, or been revoked.";
 let current = stored();
 let asking = null;

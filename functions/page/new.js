@@ -16,7 +16,7 @@ let shown = false;
 /** Send files with the options that are chosen. */
 export function takeFiles(files) {
   const items = files.map((file) => add(file, chosen));
-  if (items.length > 1) location.assign("#/jobs"); // where they are followed all at once
+  if (items.length > 1) location.assign("#/jobs"); // the list shows them all at once
   else if (!shown && items.length && !document.querySelector(".sending")) location.assign("#/");
   if (items.length === 1) openWhenSent(items[0]);
 }
@@ -30,7 +30,7 @@ export function takeAddress(text) {
   location.assign(`#/?${query}`);
 }
 
-/** Draw the screen; returns what ends it. */
+/** Draw the screen; returns a function that ends it. */
 export function newScreen(main, query) {
   const tabs = requestTabs(), form = optionsForm(changed);
   const picker = h("input", { type: "file", multiple: true, class: "sr", id: "files", onchange: picked });
@@ -69,7 +69,7 @@ export function newScreen(main, query) {
   }).catch(() => {});
   return () => ends.forEach((end) => end());
 
-  /** Take over what the form says, and keep it in the address so that it can be bookmarked. */
+  /** Take over the form's options, and keep them in the address so that they can be bookmarked. */
   function changed(event) {
     chosen = form.options();
     tabs.draw(chosen);
@@ -120,7 +120,7 @@ function openWhenSent(item) {
 }
 
 let recorder = null, asking = false;
-addEventListener("beforeunload", (event) => { if (recorder) event.preventDefault(); }); // what is recorded would be lost
+addEventListener("beforeunload", (event) => { if (recorder) event.preventDefault(); }); // the recording would be lost
 
 function canRecord() {
   return Boolean(navigator.mediaDevices?.getUserMedia && globalThis.MediaRecorder);

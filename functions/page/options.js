@@ -69,7 +69,7 @@ export function optionsForm(onChange) {
     style.value = on("smart_format") || !requested.length ? "formatted" : on("punctuate") ? "punctuated" : "plain";
     for (const [name] of SWITCHES) input(name).checked = query.get(name) === "true";
     for (const [name] of TEXTS) input(name).value = query.getAll(name).join(", ");
-    // What has no field of its own is kept, and shown: an option that protects a person must not be lost on the way.
+    // Options without a field are kept and shown: one that protects a person must not be lost.
     others.value = new URLSearchParams(requested.filter(([name, value]) => !WITH_FIELDS.includes(name) && !(name === "detect_language" && value === "true"))).toString();
     if (others.value || ["task", "profile", ...[...SWITCHES, ...TEXTS].map(([name]) => name)].some((name) => query.has(name))) element.querySelector("details").open = true;
   }

@@ -1,4 +1,4 @@
-// The sample for who has no recording at hand: eight seconds of speech to play, and to transcribe as if it were dropped.
+// The sample for users without a recording: eight seconds of speech to play, and to transcribe as if it were dropped.
 
 import { h, warn } from "./dom.js";
 

@@ -4,7 +4,7 @@ import { fill, h, say } from "./dom.js";
 import { bytes, span } from "./format.js";
 import { cancel, dismiss, onUploads, resume, unfinished, uploads } from "./uploads.js";
 
-/** Show the rows in an element while it is on the page; returns what ends that. */
+/** Show the rows in an element while it is on the page; returns a function that ends it. */
 export function sendingRows(element) {
   const rows = new Map(), states = new Map();
   let left = [], shown = "";

@@ -1,10 +1,10 @@
-// The screen of who opens a link to a transcript. They need no key, and change nothing.
+// The screen of readers who open a link to a transcript. They need no key, and change nothing.
 
 import { call } from "./api.js";
 import { fill, h } from "./dom.js";
 import { transcriptScreen } from "./transcript.js";
 
-/** Draw the screen; returns what ends it. The secret is sent in a header alone, as keys are. */
+/** Draw the screen; returns a function that ends it. The secret is sent in a header alone, as keys are. */
 export function sharedScreen(main, id, secret = "") {
   const from = { path: `/shared/${encodeURIComponent(id)}`, headers: { authorization: `Share ${secret}` }, shared: true };
   let end = null, gone = false;

@@ -14,7 +14,7 @@ import { readWords } from "./words.js";
 const RIGHT_TO_LEFT = ["ar", "fa", "he", "ps", "sd", "ur", "yi"]; // of Whisper's languages
 
 /**
- * Draw the screen; returns what ends it. `from` is where the job is read: the path of its routes, headers of each call,
+ * Draw the screen; returns a function that ends it. `from` is where the job is read: the path of its routes, headers of each call,
  * and whether it is `shared`, by a link whose holder changes nothing.
  */
 export function transcriptScreen(main, job, from = { path: `/requests/${job.request_id}`, headers: {}, shared: false }) {
@@ -71,7 +71,7 @@ function draw(main, job, from, answer, edits, resume = {}) {
   if (resume.time) player.seek(resume.time);
   if (resume.top) scrollTo(0, resume.top);
 
-  // Who scrolls by hand reads somewhere else: the words stop following until the button is pressed.
+  // After a scroll by hand the words stop following the player until the button is pressed.
   let scrolled = 0;
   function scroll(index) {
     scrolled = Date.now();
@@ -134,7 +134,7 @@ function draw(main, job, from, answer, edits, resume = {}) {
     await edits.saving.catch(() => {});
     ending = false;
     if (left) return; // for another screen meanwhile
-    if (saved.classList.contains("bad")) return showEditing(true); // what is not saved stays, to be saved or undone
+    if (saved.classList.contains("bad")) return showEditing(true); // a text that is not saved stays, to be saved or undone
     const now = { time: player.now(), top: scrollY };
     end();
     finished = draw(main, job, from, answer, edits, now);
@@ -155,7 +155,7 @@ function draw(main, job, from, answer, edits, resume = {}) {
     });
   }
 
-  /** Everybody who speaks, to be named; nothing where speakers were not told apart. */
+  /** The speakers, to be named; nothing where they were not told apart. */
   function speakerCard() {
     const all = new Map(data.paragraphs.filter((each) => each.speaker !== undefined).map((each) => [`${each.channel}.${each.speaker}`, each]));
     const button = (each) => h("button", { class: "small", dir: "auto", disabled: from.shared, data: { voice: voice(each) }, onclick: () => rename(each) }, nameOf(each));

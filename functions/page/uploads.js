@@ -1,5 +1,5 @@
-// Files on their way: straight to S3 by presigned URLs, three at once, big ones in parts that survive a lost line and a
-// closed tab. The file is never read as a whole: a part is a slice of it.
+// Files on their way: straight to S3 by presigned URLs, three at once, big ones in parts that survive a lost connection and
+// a closed tab. The file is never read as a whole: a part is a slice of it.
 
 import { call, Offline } from "./api.js";
 
@@ -14,7 +14,7 @@ const MEMORY = "earshot-uploads";
 export const uploads = [];
 const listeners = new Set();
 
-/** Call a function at each change; returns what ends that. */
+/** Call a function at each change; returns a function that ends it. */
 export function onUploads(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -94,7 +94,7 @@ async function run(item) {
   }
 }
 
-/** A file that was moved, or changed since it was chosen, fails as if the line were lost, however often it is sent. */
+/** A file that was moved, or changed since it was chosen, fails as if the connection were lost, however often it is sent. */
 function isReadable(file) {
   return file.slice(0, 1).arrayBuffer().then(() => true, () => false);
 }
@@ -132,7 +132,7 @@ async function sendMissing(item, begun) {
   const slice = (number) => item.file.slice((number - 1) * size, Math.min(number * size, item.total));
   let done = item.total - queue.reduce((sum, part) => sum + slice(part.number).size, 0);
   const show = () => progress(item, done + [...inFlight.values()].reduce((a, b) => a + b, 0));
-  item.samples = [[performance.now(), done]]; // what was there before was not sent just now
+  item.samples = [[performance.now(), done]]; // bytes that were there before were not sent just now
   show();
   async function worker() {
     for (let part; (part = queue.shift());) {

@@ -16,11 +16,10 @@ from tests.paths import ROOT
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.planning.shard_plan import find_cuts
-from transcriber.whisper import engine as engine_module
 from transcriber.whisper.engine import BatchingEngine
 from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.windows.profile import PROFILES
-from transcriber.whisper.windows.voice_activity import VAD_FRAME_SAMPLES, lead_samples
+from transcriber.whisper.windows.voice_activity import CONTEXT_SECONDS, VAD_FRAME_SAMPLES
 
 PAUSE = 0.7  # seconds between two utterances
 ENGINE: Any = SimpleNamespace(
@@ -41,40 +40,36 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def window_starts(path: Path, first: PacketPosition | None = None, until: PacketPosition | None = None) -> list[int]:
-    """Return the first sample of each window, from the start of the file."""
+Bounds = tuple[int, int]  # a window's first sample, from the start of the file, and how many it has in milliseconds
+
+
+def windows_of(
+    path: Path, context: float, first: PacketPosition | None = None, until: PacketPosition | None = None
+) -> list[Bounds]:
+    """Return where each window is; `context`: seconds of audio around the shard that it hears, too."""
     start, end, unused = first.seconds if first else 0.0, until.seconds if until else None, S3Object("", path.name)
     shard = Shard("windows", 0, 1, unused, unused, "any", start=start, end=end, first=first, until=until)
     state = ShardState(shard, path, (), "en", PROFILES[EngineProfile.FAST])
-    audio = AudioStream(path, first=first, until=until)
+    audio = AudioStream(path, first=first, until=until, context_seconds=context)
     windows = BatchingEngine._split_into_windows(ENGINE, state, audio)
-    return [round(window.start * SAMPLE_RATE) for window in windows]
+    return [(round(window.start * SAMPLE_RATE), round(1000 * window.seconds)) for window in windows]
 
 
-def same_windows(path: Path) -> tuple[int, int]:
-    """Return how many windows the whole file has, and how many of them its shards have, too."""
+def same_windows(path: Path, context: float) -> tuple[int, int, int]:
+    """Return how many windows the whole file has, how many its shards have, and how many of these are the same."""
     cuts = find_cuts(path, PlanRequest(120.0, 40), profile=PROFILES[EngineProfile.FAST]).cuts
     assert len(cuts) >= 2
     assert any(round(cut.seconds * SAMPLE_RATE) % VAD_FRAME_SAMPLES for cut in cuts)
-    whole = set(window_starts(path))
-    parts = {start for first, until in pairwise([None, *cuts, None]) for start in window_starts(path, first, until)}
-    return len(whole), len(whole & parts)
+    whole = windows_of(path, context)
+    parts = [
+        bounds for first, until in pairwise([None, *cuts, None]) for bounds in windows_of(path, context, first, until)
+    ]
+    return len(whole), len(parts), len(set(whole) & set(parts))
 
 
-def test_windows_of_shards_are_soon_those_of_the_whole(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole, same = same_windows(recording)
-    assert same >= whole - 4, "at most one window behind each cut begins elsewhere"
+def test_windows_of_shards_are_those_of_the_whole(recording: Path) -> None:
+    whole, parts, same = same_windows(recording, CONTEXT_SECONDS)
+    assert whole == parts == same
 
-    monkeypatch.setattr(engine_module, "lead_samples", lambda _: 0)
-    _, without = same_windows(recording)
-    assert without < same - 3, "only those of the first shard"
-
-
-def test_frames_of_a_shard_lie_where_those_of_the_file_lie() -> None:
-    unused = S3Object("", "")
-    for packet in range(0, 5000, 7):
-        position = PacketPosition(round(packet * 576 / SAMPLE_RATE, 6), packet, 0, None, None)
-        shard = Shard("frames", 1, 2, unused, unused, "any", start=position.seconds, first=position)
-        assert 0 <= lead_samples(shard) < VAD_FRAME_SAMPLES
-        assert (packet * 576 - lead_samples(shard)) % VAD_FRAME_SAMPLES == 0
-    assert lead_samples(Shard("whole", 0, 1, unused, unused, "any")) == 0
+    whole, _, same = same_windows(recording, context=0.0)
+    assert same < whole, "a window behind a cut begins elsewhere"

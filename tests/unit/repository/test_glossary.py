@@ -62,7 +62,6 @@ ALLOWED = (
     ),
     Allowed("seam", ("containers/transcriber/bench/",), "a fault of a text, a column of the benchmark"),
     Allowed("most", ("containers/", "functions/"), "superlative", "most_(likely|common|letters)"),
-    Allowed("most", ("containers/transcriber/transcriber/whisper/",), "bound", "MOST_(LESS_PROBABLE|STRETCHES)"),
     Allowed(
         "most", ("infra/openapi/",), "a member of the answer of /v1/workers: names of answers do not change (ADR 0013)"
     ),

@@ -1,4 +1,8 @@
-"""Names in documents: where a page says that a file has a function, class, constant or test, the file defines it."""
+"""Names in documents and of documents.
+
+Where a page says that a file has a function, class, constant or test, the file defines it. Where code names a page or a
+heading of one, there is such a page and heading.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.paths import ROOT
+from tests.unit.repository.test_docs import anchors
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
 PAGES += [
@@ -20,6 +25,7 @@ _ROW = re.compile(r"\| `((?:[\w-]+/)+[\w.-]+\.py)` \| ((?:`\w+`(?:, )?)+) \|")
 _IN = re.compile(r"`([A-Za-z_]\w*)(?:\([^`]*\))?`[^`.|\n]{0,25}?\s+in\s+(?:the )?\[?`((?:[\w-]+/)+[\w.-]+\.py)`")
 # In `path/of/test_file.py`, beside `test_name`
 _NEXT_TO = re.compile(r"`((?:[\w-]+/)+test_\w+\.py)`[^`]{0,40}`(test_\w+)`")
+_PAGE_IN_CODE = re.compile(r"\b(docs/[\w/-]+\.md)(?:#([\w-]+))?")
 _TEST = re.compile(r"`(test_[a-z0-9_]+)`")
 
 
@@ -73,3 +79,19 @@ def test_tests_that_pages_name_exist() -> None:
     named = {name for page in PAGES for name in _TEST.findall(page.read_text(encoding="utf-8"))}
 
     assert named - there == set()
+
+
+def test_pages_that_code_names_exist() -> None:
+    """Comments and messages name pages and headings. No linter follows such a name."""
+    broken, named = [], 0
+    for folder in ("cli", "containers", "events", "functions", "infra", "localcloud", "simulation", "tests"):
+        for file in (path for suffix in ("py", "js") for path in (ROOT / folder).rglob(f"*.{suffix}")):
+            if {"node_modules", "cdk.out"} & set(file.parts):
+                continue
+            for name, anchor in _PAGE_IN_CODE.findall(file.read_text(encoding="utf-8")):
+                page, named = ROOT / name, named + 1
+                if not page.is_file() or (anchor and anchor not in anchors(page)):
+                    broken.append(f"{file.relative_to(ROOT)}: {name}#{anchor}")
+
+    assert named > 15
+    assert broken == []

@@ -161,6 +161,6 @@ class PeakScaler:
     def joined(self, blocks: list[np.ndarray]) -> np.ndarray:
         """Join blocks of one channel to samples in -1..1."""
         samples = np.concatenate(blocks)
-        if float(np.abs(samples).max()) > 1:
+        if float(np.abs(samples).max(initial=0.0)) > 1:
             self._peak = max(self._peak, float(np.percentile(np.abs(samples), _PEAK_PERCENTILE)))
         return np.clip(samples / np.float32(self._peak), -1, 1)

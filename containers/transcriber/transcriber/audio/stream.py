@@ -36,7 +36,8 @@ _TRUNCATED_SECONDS = 1.0  # shorter than the header's duration by more: truncate
 class AudioStream:
     """Decoded samples of one time range of one channel. Iterate once; afterwards `info` describes the whole file.
 
-    Positions are those that a player shows: gaps between time stamps are silence, overlaps are dropped.
+    Positions are those that a player shows: gaps between time stamps are silence, overlaps are dropped. With the first
+    block `before` is there, after the last one `behind`.
 
     Args:
         path: the audio file.
@@ -48,6 +49,7 @@ class AudioStream:
         until: exact end of the range, which is where the next one begins; None: `end` holds.
         file_seconds: length of the whole file, if it is known; a range that ends earlier does not reach its end.
         raw: how to read headerless audio; a file with a header is read by it, and `warnings` say so.
+        context_seconds: how much audio before `first` and behind `until` is decoded into `before` and `behind`.
         max_seconds: maximum length of the range.
         max_channels: maximum number of channels of the file.
 
@@ -67,6 +69,7 @@ class AudioStream:
         until: PacketPosition | None = None,
         file_seconds: float | None = None,
         raw: RawAudio | None = None,
+        context_seconds: float = 0.0,
         max_seconds: float = float("inf"),
         max_channels: int = MAX_CHANNELS,
     ) -> None:
@@ -75,8 +78,9 @@ class AudioStream:
         self._path, self._channel, self._first, self._until = path, channel, first, until
         self._start = round(start * SAMPLE_RATE) if first is None else 0
         self._end = round(end * SAMPLE_RATE) if end is not None and until is None else None
-        self._max_seconds, self._max_channels = max_seconds, max_channels
+        self._max_seconds, self._max_channels, self._context_seconds = max_seconds, max_channels, context_seconds
         self.warnings: list[ShardWarning] = []
+        self.before = self.behind = np.zeros(0, np.float32)
         self._raw, self._parts, container, contradiction = reading_of(path, raw)
         with ExitStack() as opening:
             self._file = opening.enter_context(path.open("rb"))
@@ -212,10 +216,12 @@ class AudioStream:
         blocks = PartBlocks(
             part, self._decoder, self._position, self._channel, self._mixer, self._levels, self.channels, self._warn
         )
-        for position, block in blocks.between(first, until, sought):
+        for position, block in blocks.between(first, until, sought, self._context_seconds):
+            if first and not len(self.before):
+                self.before = self._scaler.joined([blocks.before])
             self._position = position
             yield block
-        self._position = blocks.position
+        self._position, self.behind = blocks.position, self._scaler.joined([blocks.behind])
         self._warn_of_zeros(part, self._parts[number], blocks.missing, to_end=until is None)
         self._stopped_early |= until is not None
         if until is None and (unread := self._unread_bytes(number)) >= _MIN_UNREAD_BYTES:

@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import ctranslate2
-import numpy as np
 
 from earshot_contract.documents.shard_results import ModelInfo, ShardResult
 from earshot_contract.documents.shards import Shard
-from transcriber.audio.low_cut import low_cut
 from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.audio.stream import AudioStream
 from transcriber.engine_protocol import Model
@@ -33,8 +31,8 @@ from transcriber.whisper.shard_state import ShardState
 from transcriber.whisper.window import Window
 from transcriber.whisper.windows.log_mel import LogMel
 from transcriber.whisper.windows.profile import PROFILES
-from transcriber.whisper.windows.voice_activity import VoiceActivityDetector, frames_before, lead_samples
-from transcriber.whisper.windows.windowing import Windower, WindowSpan
+from transcriber.whisper.windows.shard_windows import ShardWindows
+from transcriber.whisper.windows.voice_activity import CONTEXT_SECONDS
 from transcriber.whisper.words import unwritten_speech
 
 MAX_SHARD_SECONDS = 12 * 3600.0  # longer audio is rejected; memory grows with the transcript only
@@ -141,6 +139,7 @@ class BatchingEngine:
             until=shard.until,
             file_seconds=shard.file_seconds,
             raw=shard.raw,
+            context_seconds=CONTEXT_SECONDS,
             max_seconds=MAX_SHARD_SECONDS,
         )
         for window in self._split_into_windows(state, audio):
@@ -161,38 +160,24 @@ class BatchingEngine:
             self._finish(state)
 
     def _split_into_windows(self, state: ShardState[Window], audio: AudioStream) -> Iterator[Window]:
-        """Yield windows of speech while the audio is decoded; samples that no later window needs are released.
+        """Yield windows of speech while the audio is decoded.
 
         Speakers are told apart on the same blocks, each after its windows: Whisper works on these meanwhile.
         """
         # A sample that is bad ends the shard at once; their vectors are made while Whisper works.
-        samples = read_samples(state.known_speakers) if state.known_speakers else []
+        known = read_samples(state.known_speakers) if state.known_speakers else []
         speakers = self._speaker_stream(state.shard)
-        detector, windower = VoiceActivityDetector(frames_before(state.shard)), Windower(state.profile)
-        lead = lead_samples(state.shard)
-        origin = state.shard.start - lead / SAMPLE_RATE  # position 0 in the file, in seconds
-        # Samples still needed; position of the first.
-        buffer, buffer_start = np.zeros(lead, np.float32), 0
-
-        def window(span: WindowSpan) -> Window:
-            mel = self._log_mel.compute(buffer[span.start - buffer_start : span.end - buffer_start])
-            voiced = tuple(((a - span.start) / SAMPLE_RATE, (b - span.start) / SAMPLE_RATE) for a, b in span.voiced)
-            return Window(state, origin + span.start / SAMPLE_RATE, mel, voiced)
-
-        detector.feed(buffer)  # less than a frame: it waits for the rest
-        for block in low_cut(audio):
-            state.decoded_seconds += len(block) / SAMPLE_RATE
-            buffer = np.concatenate([buffer, block])
-            for span in windower.feed(detector.feed(block)):
-                yield window(span)
-            if (consumed := min(windower.consumed_samples, buffer_start + len(buffer))) > buffer_start:
-                buffer, buffer_start = buffer[consumed - buffer_start :], consumed
-            if speakers:
-                speakers.feed(block)
-        for span in windower.feed(detector.finish()) + windower.finish(buffer_start + len(buffer)):
-            yield window(span)
+        shard = state.shard
+        for found, samples_of_shard in ShardWindows(
+            audio, state.profile, shard.start, is_exact=shard.first is not None
+        ):
+            state.decoded_seconds += len(samples_of_shard) / SAMPLE_RATE
+            for start, samples, voiced in found:
+                yield Window(state, start, self._log_mel.compute(samples), voiced)
+            if speakers and len(samples_of_shard):
+                speakers.feed(samples_of_shard)
         if speakers and state.active:
-            state.speakers = replace(speakers.finish(), known=known_voices(samples, speakers.model))
+            state.speakers = replace(speakers.finish(), known=known_voices(known, speakers.model))
 
     def _speaker_stream(self, shard: Shard) -> SpeakerStream | None:
         if shard.speakers is None or self._speaker_models is None:

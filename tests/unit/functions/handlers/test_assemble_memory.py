@@ -11,7 +11,7 @@ import pytest
 from tests.fixtures.results.assemble_process import WORDS_AN_HOUR
 from tests.paths import ROOT
 
-SHORT, LONG, DAY = 1, 4, 24  # hours; a day itself takes a minute of CPU: docs/explanation/scaling.md has its figures
+SHORT, LONG, DAY = 1, 4, 24  # hours; a day itself takes a minute of CPU: docs/explanation/long-files.md
 MEMORY_MIB = 1024  # of the function: infra/jobs/job_machine.py
 
 

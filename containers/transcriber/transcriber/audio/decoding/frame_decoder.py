@@ -10,7 +10,7 @@ from earshot_contract.audio_limits import MAX_CHANNELS
 from earshot_contract.documents.shards import PacketPosition
 from transcriber.audio.decoding.container import UNREADABLE
 from transcriber.audio.decoding.open_part import OpenPart
-from transcriber.audio.decoding.packets import packets_between
+from transcriber.audio.decoding.packets import PacketRole, packets_between
 
 _UNDECODABLE_SECONDS = 1.0  # damage of less is not worth a warning: players skip a frame, too
 _MIN_FRAME = 8  # bytes; fewer are padding, as behind MP3 in Wave64
@@ -38,25 +38,33 @@ class FrameDecoder:
         self._packets = 0  # of them
 
     def frames(
-        self, part: OpenPart, first: PacketPosition | None = None, until: PacketPosition | None = None
-    ) -> Iterator[AudioFrame]:
-        """Yield decoded frames; damaged packets are skipped, as media players do.
+        self,
+        part: OpenPart,
+        first: PacketPosition | None = None,
+        until: PacketPosition | None = None,
+        context_seconds: float = 0.0,
+    ) -> Iterator[tuple[AudioFrame, PacketRole]]:
+        """Yield decoded frames and their roles; damaged packets are skipped, as media players do.
 
         Args:
             part: what is decoded.
-            first: the first packet whose frames are yielded; None: that of the part.
+            first: the first packet of the range; None: that of the part.
             until: the packet after the last one; None: the part is decoded to its end.
+            context_seconds: audio before `first`, whose frames are yielded, too; with it the frames behind `until` are.
         """
-        packets = packets_between(part, first, until)
+        packets = packets_between(part, first, until, context_seconds)
+        role = PacketRole.SETTLING
         self.first_byte = self.last_byte = 0
         while True:
             try:
-                packet, in_range = next(packets, (None, False))
+                packet, role = next(packets, (None, role))
             except UNREADABLE:
-                self.damaged = self.ends_in_damage = True
+                if role is not PacketRole.BEHIND:
+                    self.damaged = self.ends_in_damage = True
                 return
             if packet is None:
                 return
+            in_range = role is PacketRole.INSIDE
             try:
                 frames = packet.decode()
             except UNREADABLE:
@@ -68,16 +76,16 @@ class FrameDecoder:
                 if self._gap is None:
                     self._gap = part.timeline.end
                 continue
-            if packet.size:
+            if packet.size and role is not PacketRole.BEHIND:
                 self.decoded += in_range
                 self.ends_in_damage = packet.is_corrupt
                 self.first_byte = self.first_byte or packet.pos or 0
                 self.last_byte = max(self.last_byte, (packet.pos or 0) + packet.size)
-            for frame in frames if in_range else ():
+            for frame in frames if role is not PacketRole.SETTLING else ():
                 if not 0 < frame.layout.nb_channels <= MAX_CHANNELS or not frame.sample_rate:
-                    self.damaged = True
+                    self.damaged |= in_range
                     continue
-                yield frame
+                yield frame, role
 
     @property
     def has_scattered_damage(self) -> bool:

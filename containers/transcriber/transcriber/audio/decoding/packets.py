@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from enum import Enum, auto
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -19,40 +21,82 @@ from transcriber.audio.decoding.timeline import stamp_of
 # Decoded before the first packet of a shard, so that codecs with memory (MP3's bit reservoir, overlapping transforms,
 # adaptive prediction) have settled: 1.3 s of Opus, 1.7 s of MP3, far more than any of them remembers.
 PRE_ROLL_PACKETS = 64
+# Packets that are kept for context while those before a range go by, at most: 20 s of those of 10 ms. Longer ones are
+# fewer, because they have more bytes: twice as many as the codec's usual length needs.
+_MAX_CONTEXT_PACKETS = 2048
 _MAX_PACKET_SECONDS = 10.0  # more is damage; the longest are those of lossless codecs, of a second or two
 _MAX_ROUNDING_SECONDS = 0.1  # a clock that is further from the count has a gap
 _BEGINNING_PACKETS = 16  # decoded to learn where the sound begins, and how long a frame is
 
 
-def packets_between(
-    part: OpenPart, first: PacketPosition | None = None, until: PacketPosition | None = None
-) -> Iterator[tuple[Packet[AvAudioStream], bool]]:
-    """Yield the packets to decode, each with whether its frames belong to the range: those before it do not.
+class PacketRole(Enum):
+    """Purpose of a packet: the range, the context before or behind it, or settling the decoder before both."""
 
-    The packets before the range are read and not decoded: 1.1 million of 11.2 hours of MP3 take about three seconds.
+    SETTLING = auto()
+    BEFORE = auto()
+    INSIDE = auto()
+    BEHIND = auto()
+
+
+def packets_between(
+    part: OpenPart,
+    first: PacketPosition | None = None,
+    until: PacketPosition | None = None,
+    context_seconds: float = 0.0,
+) -> Iterator[tuple[Packet[AvAudioStream], PacketRole]]:
+    """Yield the packets to decode, each with its role.
+
+    The packets before the context are read and not decoded: 1.1 million of 11.2 hours of MP3 take about three seconds.
 
     Args:
         part: an opened part whose packets were not read yet.
         first: the range's first packet; None: the first of the part.
         until: the packet after the range's last; None: the range ends with the part.
+        context_seconds: audio to decode before `first`. Behind `until` the caller ends when it has enough.
 
     Raises:
         RuntimeError: the file's packets are not those that were counted when the positions were made.
     """
-    earlier: deque[Packet[AvAudioStream]] = deque(maxlen=PRE_ROLL_PACKETS)
+    usual = _usual_seconds(part)
+    maximum = min(_MAX_CONTEXT_PACKETS, round(2 * context_seconds / usual) if usual else _MAX_CONTEXT_PACKETS)
+    earlier: deque[Packet[AvAudioStream]] = deque(maxlen=PRE_ROLL_PACKETS + (maximum if context_seconds else 0))
     for number, packet in enumerate(part.packets()):
         if until is not None and number >= until.packet:
-            check_position(packet, until)
-            return
+            if number == until.packet:
+                check_position(packet, until)
+            if not context_seconds:
+                return
+            yield packet, PacketRole.BEHIND
+            continue
         if first is not None and number < first.packet:
             earlier.append(packet)
             continue
         if first is not None and number == first.packet:
             check_position(packet, first)
-            for before in earlier:
-                yield before, False
+            # Nothing has to be settled at the beginning of a part.
+            needed = PRE_ROLL_PACKETS if number > len(earlier) else 0
+            settling = len(earlier) - _count_of(earlier, context_seconds, usual, len(earlier) - needed)
+            for index, before in enumerate(islice(earlier, max(0, settling - PRE_ROLL_PACKETS), None)):
+                yield before, PacketRole.SETTLING if index < min(settling, PRE_ROLL_PACKETS) else PacketRole.BEFORE
             earlier.clear()
-        yield packet, True
+        yield packet, PacketRole.INSIDE
+
+
+def _usual_seconds(part: OpenPart) -> float:
+    """Return the length of a packet by its codec; 0: that does not say it."""
+    codec = part.stream.codec_context
+    return codec.frame_size / codec.sample_rate if codec.frame_size and codec.sample_rate else 0.0
+
+
+def _count_of(packets: Sequence[Packet[AvAudioStream]], seconds: float, usual: float, maximum: int) -> int:
+    """Count the packets at the end that last `seconds` in all; `usual`: seconds of one whose length is not known."""
+    count, found = 0, 0.0
+    for packet in reversed(packets):
+        if found >= seconds or count >= maximum:
+            break
+        found += float((packet.duration or 0) * packet.time_base) or usual
+        count += 1
+    return count
 
 
 def check_position(packet: Packet[AvAudioStream], position: PacketPosition) -> None:

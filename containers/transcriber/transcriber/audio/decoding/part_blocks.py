@@ -10,8 +10,10 @@ from av.audio.frame import AudioFrame
 from earshot_contract.documents.shard_results import ShardWarning
 from earshot_contract.documents.shards import PacketPosition
 from transcriber.audio import stream_warnings
+from transcriber.audio.decoding.context_run import ContextRun
 from transcriber.audio.decoding.frame_decoder import FrameDecoder
 from transcriber.audio.decoding.open_part import OpenPart
+from transcriber.audio.decoding.packets import PacketRole
 from transcriber.audio.decoding.timeline import stamp_of
 from transcriber.audio.levels import LevelMeter
 from transcriber.audio.mixing import Mixer, planar, weights
@@ -30,6 +32,8 @@ class PartBlocks:
     Attributes:
         position: samples from the start of the file to the next one.
         missing: samples that were missing between time stamps, and are silence.
+        before, behind: samples of the context, as long as nothing is missing between them and the range; `before` is
+            there with the first block, `behind` after the last one.
 
     Args:
         part: what is decoded.
@@ -57,11 +61,12 @@ class PartBlocks:
         self._channels, self._levels = channels, levels
         self._base = self.position = self._run_position = position
         self.missing = 0
+        self.before = self.behind = np.zeros(0, np.float32)
         self._run_seconds = 0.0
         self._run: Resampler16k | None = None  # of the frames since the last gap or change of their format
 
     def between(
-        self, first: PacketPosition | None, until: PacketPosition | None, sought: bool
+        self, first: PacketPosition | None, until: PacketPosition | None, sought: bool, context_seconds: float = 0.0
     ) -> Iterator[tuple[int, np.ndarray]]:
         """Yield blocks of float32, shape (n,), each with its position.
 
@@ -69,12 +74,26 @@ class PartBlocks:
             first: the packet that is decoded first; None: the first of the part, or the one that was sought.
             until: the packet after the last one; None: the end of the part.
             sought: the container was sought to a later time, which the first frame's time stamp gives.
+            context_seconds: how much audio before `first` and behind `until` is decoded, too.
         """
         timeline = self._part.timeline
         timeline.continue_at(self._base / SAMPLE_RATE)
         self._decoder.end_gap()
         is_first = True
-        for frame in self._decoder.frames(self._part, first, until):
+        before, behind = (ContextRun(self._channel, self._mixer) for _ in range(2))
+        for frame, role in self._decoder.frames(self._part, first, until, context_seconds):
+            if role is PacketRole.BEFORE:
+                before.add(frame)
+                continue
+            if role is PacketRole.BEHIND:
+                yield from self._finished()
+                if behind.seconds >= context_seconds or not behind.is_followed_by(frame):
+                    break
+                behind.add(frame)
+                continue
+            behind.expect_after(frame)
+            if is_first and before.is_followed_by(frame):
+                self.before = before.finish()
             if sought and is_first and frame.pts is None:
                 continue
             if first and is_first:
@@ -110,6 +129,7 @@ class PartBlocks:
             self._warn_of_channels(frame.layout.nb_channels)
             yield from self._positioned(self._run.add(samples))
         yield from self._finished()
+        self.behind = behind.finish()
         self._warn_of_damage(timeline.end)
 
     @property

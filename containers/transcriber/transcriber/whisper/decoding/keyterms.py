@@ -19,7 +19,7 @@ from transcriber.whisper.words.word_alignment import AlignedWord
 _CERTAIN = 0.2  # probability from which a term's word is not looked at again
 # How much less probable the text may be than the one without keyterms, as a logarithm. Each rare term that is said adds
 # to it: one took away up to 9, two 12 and 16, three in lower case 27. A name that was not said took away 36 (base).
-_MOST_LESS_PROBABLE = 25.0
+_MAX_LOG_PROBABILITY_LOSS = 25.0
 
 
 def has_doubtful_term(words: Sequence[AlignedWord], hotwords: str | None) -> bool:
@@ -55,7 +55,7 @@ def hypothesis_without_keyterms(
     probable, less = (
         model.log_likelihood(encoder_output, index, plain, each.tokens, frames) for each in (other, hypothesis)
     )
-    return other if less < probable - _MOST_LESS_PROBABLE else None
+    return other if less < probable - _MAX_LOG_PROBABILITY_LOSS else None
 
 
 def _words_of(text: str) -> list[str]:

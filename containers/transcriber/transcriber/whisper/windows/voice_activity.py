@@ -6,8 +6,6 @@ import numpy as np
 from faster_whisper.vad import get_vad_model
 from numpy.lib.stride_tricks import sliding_window_view
 
-from earshot_contract.documents.shards import Shard
-from transcriber.audio.resampling import SAMPLE_RATE
 from transcriber.whisper.windows.narrowband import lacks_lows, with_lows
 
 # Probability from which speech begins, and below which it ends: silence is what is left. Silero's defaults.
@@ -16,6 +14,9 @@ VAD_FRAME_SAMPLES = 512  # samples of one VAD frame: 32 ms at 16 kHz
 _SECTION_FRAMES, _RUN_UP_FRAMES = 320, 64  # 10.24 s and 2.05 s
 _RUN_UP_SAMPLES = _RUN_UP_FRAMES * VAD_FRAME_SAMPLES
 _CONTEXT_SAMPLES = 64  # samples of the previous frame that are part of the network's input
+# Audio around a shard with which its probabilities are those that the whole file has: a section with its run-up, and
+# the half second around the cut that decides where the windows beside it begin and end.
+CONTEXT_SECONDS = 13.0
 # Target RMS and maximum gain when quiet audio is amplified before VAD: Silero misses speech at -50 dB.
 _TARGET_RMS, _MAX_GAIN = 0.05, 100.0
 # A soft stretch of a section: 1 s in which no frame within 0.26 s has a quarter (-12 dB) of the section's RMS. It is
@@ -24,26 +25,12 @@ _SOFT_FRAMES, _SOFT_SHARE, _NEAR_FRAMES, _SOFT_SPEECH_FRAMES = 31, 0.25, 8, 8
 _SILENCE_RMS = 1e-4  # below this RMS nothing is amplified: about three times the last bit of 16-bit samples
 
 
-def frames_before(shard: Shard) -> int:
-    """Return how many VAD frames of the file lie before a shard and its `lead_samples`."""
-    return round(shard.first.seconds * SAMPLE_RATE) // VAD_FRAME_SAMPLES if shard.first else 0
-
-
-def lead_samples(shard: Shard) -> int:
-    """Return how many samples of silence to put before a shard, so that its frames lie where those of the file lie.
-
-    Windows begin and end with frames, and Whisper hears a window that begins some milliseconds elsewhere a little
-    otherwise: without the silence a cut changed words up to the end of the file.
-    """
-    return round(shard.first.seconds * SAMPLE_RATE) % VAD_FRAME_SAMPLES if shard.first else 0
-
-
 class VoiceActivityDetector:
     """Speech probabilities of one stream, which depend on no audio further away than a section and its run-up.
 
     The network's state fades slowly: carried through a whole file, it made a cut shift windows a minute later. So each
     section of the file, ten seconds, is read anew with a run-up of two seconds. Sections are counted from the file's
-    start: from the second one on, a shard has the probabilities that the whole file has.
+    start: with `CONTEXT_SECONDS` around it, a shard has the probabilities that the whole file has.
 
     Uses the inputs `input`, `h` and `c` of `get_vad_model().session` (Silero v6, frames folded into the batch axis),
     which faster-whisper 1.2.1 does not document. Its own wrapper knows no run-up.

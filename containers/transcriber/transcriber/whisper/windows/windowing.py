@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,8 +50,14 @@ class WindowSpan:
 class Windower:
     """Groups the speech of one stream into windows as long as the profile allows, each returned once it is final."""
 
-    def __init__(self, profile: Profile) -> None:
-        """Start at the beginning of a stream."""
+    def __init__(self, profile: Profile, begin: int = 0) -> None:
+        """Start at the beginning of a stream; speech before the VAD frame `begin` is context, and gets no window.
+
+        The context says where the window before ends, and how much audio before the first speech belongs to it.
+        """
+        self._begin, self._end = begin, math.inf  # VAD frames between which windows begin
+        self._border: float = begin or math.inf  # the next of the two: a window ends there
+        self._ends_at_next_speech = False  # the open window lies before the border
         self._margin = round(profile.margin_seconds * _VAD_FRAMES_PER_SECOND)
         self._max_inner_pause = round(profile.max_inner_pause_seconds * _VAD_FRAMES_PER_SECOND)
         self._short_window = round(profile.short_window_seconds * _VAD_FRAMES_PER_SECOND)
@@ -75,6 +82,12 @@ class Windower:
         )
         return max(0, max(first - self._margin, self._previous_end)) * VAD_FRAME_SAMPLES
 
+    def end_at(self, frame: int) -> None:
+        """Let speech from a VAD frame on, which is not fed yet, be context."""
+        self._end = frame
+        if self._border > frame or self._border <= self._next_frame:
+            self._border = frame
+
     def feed(self, probabilities: np.ndarray) -> list[WindowSpan]:
         """Add speech probabilities, shape (VAD frames,), in order; return the windows that are final."""
         spans: list[WindowSpan] = []
@@ -93,8 +106,12 @@ class Windower:
         return [WindowSpan(s.start, min(s.end, samples), s.voiced) for s in spans if s.start < samples]
 
     def _step(self, probability: float, spans: list[WindowSpan]) -> None:
+        if self._next_frame == self._border:
+            self._cross_border(spans)
         if self._region_start is None:
             if probability >= SPEECH_ON:
+                if self._ends_at_next_speech:
+                    self._emit_window(spans, self._next_frame)
                 self._region_start, self._silence_start, self._history = self._next_frame, None, [probability]
             elif self._regions and self._next_frame - self._regions[-1][1] > self._max_pause():
                 self._emit_window(spans, self._next_frame)
@@ -110,6 +127,17 @@ class Windower:
             self._split_at_pause(self._region_start, spans)
         elif self._next_frame - self._region_start > self._max_frames:
             self._split_without_pause(spans)
+
+    def _cross_border(self, spans: list[WindowSpan]) -> None:
+        """End the open window at a border: in a pause, or in speech if there is no pause."""
+        self._border = self._end if self._border < self._end else math.inf
+        if self._region_start is not None and self._silence_start is not None:
+            self._end_region(self._silence_start, spans)
+        elif self._region_start is not None:
+            self._regions.append((self._region_start, self._next_frame))
+            self._region_start, self._history = self._next_frame, []
+            self._emit_window(spans, self._next_frame)
+        self._ends_at_next_speech = bool(self._regions)
 
     def _max_pause(self) -> int:
         """Return the longest pause that the open window may go on over: a short one is not worth an encoding."""
@@ -171,8 +199,9 @@ class Windower:
             max(last, (last + limit) // 2) if limit < last + 2 * self._margin else last + self._margin,
         )
         voiced = tuple((a * VAD_FRAME_SAMPLES, b * VAD_FRAME_SAMPLES) for a, b in self._regions)
-        spans.append(WindowSpan(start * VAD_FRAME_SAMPLES, end * VAD_FRAME_SAMPLES, voiced))
-        self._regions, self._previous_end = [], end
+        if self._begin <= first < self._end:
+            spans.append(WindowSpan(start * VAD_FRAME_SAMPLES, end * VAD_FRAME_SAMPLES, voiced))
+        self._regions, self._previous_end, self._ends_at_next_speech = [], end, False
 
 
 def encoder_frames(content_frames: int, language: str | None, model: str, profile: Profile) -> int:

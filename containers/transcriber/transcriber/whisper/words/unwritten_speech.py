@@ -16,7 +16,7 @@ _TOLERANCE_SECONDS = 0.1  # between a word's end and the speech behind it
 _MAX_WORD_SECONDS, _MAX_LETTER_SECONDS = 0.6, 0.12
 _SPELLED_LETTERS = 3  # a letter that is read as its name takes as long as three others
 _JOIN_SECONDS = 0.6  # stretches that are closer are one for the reader
-_MOST_STRETCHES = 10  # that one message names
+_MAX_NAMED_STRETCHES = 10  # in one message
 
 
 def stretches_without_words(
@@ -70,7 +70,7 @@ def named_stretches(stretches: Sequence[tuple[float, float]], channel: int | Non
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))
-    named = [f"from {start:.1f} s to {end:.1f} s" for start, end in joined[:_MOST_STRETCHES]]
+    named = [f"from {start:.1f} s to {end:.1f} s" for start, end in joined[:_MAX_NAMED_STRETCHES]]
     more = len(joined) - len(named)
     if more:
         named.append(f"{more} more times until {joined[-1][1]:.1f} s")

@@ -21,6 +21,9 @@ _LATER_SECONDS = 0.04
 _VAD_LATE_SECONDS = 0.03  # the VAD finds a region's start this much too late: one of its frames
 _MAX_START_MOVE_SECONDS = 0.1  # a region's first word may start later than its speech: after a breath
 _MAX_END_MOVE_SECONDS = 0.5  # the alignment ends a region's last word 0.2 s too early, at times 0.4
+# The alignment counts the last sounds before a pause, and the pause, to the word behind it ("purpose | may"). The first
+# number is the maximum of sound before the pause, for more of it is the word itself; the second the minimum behind it.
+_MAX_SOUND_SECONDS, _MIN_SOUND_SECONDS = 0.3, 0.05
 
 
 def region_of(word: AlignedWord, voiced: Regions) -> tuple[float, float] | None:
@@ -34,7 +37,7 @@ def region_of(word: AlignedWord, voiced: Regions) -> tuple[float, float] | None:
 
 def fit_to_speech(words: Sequence[AlignedWord], voiced: Regions) -> None:
     """Move the words of a window, in place: all later, and those beside a pause to the edge of their speech."""
-    regions = [region_of(word, voiced) for word in words]
+    regions = _regions_of(words, voiced)
     for word in words:
         word.start, word.end = word.start + _LATER_SECONDS, word.end + _LATER_SECONDS
     for index, (word, region) in enumerate(zip(words, regions, strict=True)):
@@ -48,13 +51,30 @@ def fit_to_speech(words: Sequence[AlignedWord], voiced: Regions) -> None:
             word.end = end
 
 
+def _regions_of(words: Sequence[AlignedWord], voiced: Regions) -> list[tuple[float, float] | None]:
+    """Return the region in which each word is said; a pause at its beginning is not its own."""
+    found: list[tuple[float, float] | None] = []
+    for index, word in enumerate(words):
+        region = region_of(word, voiced)
+        following = next((other for other in voiced if region and other[0] >= region[1]), None)
+        if (
+            index
+            and region
+            and following
+            and found[-1] == region
+            and region[1] - word.start <= _MAX_SOUND_SECONDS
+            and word.end - following[0] >= _MIN_SOUND_SECONDS
+        ):
+            region = following
+        found.append(region)
+    return found
+
+
 # A pause too short for the VAD, which ends a region after 0.3 s of silence: the alignment counts it to the next word.
 _MIN_PAUSE_FRAMES = 10
 _QUIET_SHARE = 0.35  # of the way from the window's quietest frames to its loudest: below it a frame is a pause
 _LOUDEST_BANDS = 20  # the mean of a frame's loudest bands is its loudness
 _BEFORE_BORDER_SECONDS = 0.04  # a pause may begin this much before the border of two words
-_MAX_SOUND_SECONDS = 0.3  # from the border to the pause: after more of it the pause is inside the next word ("Egyp|t")
-_MIN_SOUND_SECONDS = 0.05  # of the next word behind the pause: one that its end lies in is not before it
 # A short word that follows a long one takes over its last sounds ("confession | of"): the border moves towards where
 # it would be if each letter took the same time.
 _MAX_EARLY_SECONDS = 0.05

@@ -27,6 +27,11 @@ def fitted(*times: tuple[float, float]) -> list[tuple[float, float]]:
         ([(1.5, 1.8)], [(1.54, 1.84)]),  # far from both edges of its speech
         ([(2.4, 3.6), (5.1, 5.4)], [(2.44, 3.0), (5.14, 5.44)]),  # stretched over the pause behind it
         ([(3.4, 3.5)], [(3.44, 3.54)]),  # in the pause
+        # "purpose | may be": the last sounds before the pause, and the pause, were counted to the word behind it.
+        ([(2.3, 2.8), (2.8, 5.1), (5.1, 5.4)], [(2.34, 3.0), (4.97, 5.14), (5.14, 5.44)]),
+        ([(2.3, 2.6), (2.6, 5.1), (5.1, 5.4)], [(2.34, 2.64), (2.64, 3.0), (5.14, 5.44)]),  # too much sound before it
+        ([(2.3, 2.8), (2.8, 5.03), (5.1, 5.4)], [(2.34, 2.84), (2.84, 3.0), (5.14, 5.44)]),  # too little behind it
+        ([(2.8, 5.1), (5.1, 5.4)], [(2.84, 3.0), (5.14, 5.44)]),  # the only word of its speech
     ],
 )
 def test_words_are_fitted_to_their_speech(
