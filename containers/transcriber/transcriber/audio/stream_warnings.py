@@ -26,7 +26,7 @@ def contradicting_claims(raw: RawAudio, container: str, described: str) -> Shard
     )
 
 
-_MAX_LISTED = 5  # of a warning
+_MAX_TIMES = 5  # of a warning
 _MIN_LOSS = 0.1  # seconds
 _ENCODINGS = {  # of samples, as `sample_encoding` names them
     "linear16": "16-bit integers (linear16)",
@@ -180,7 +180,7 @@ def damaged_frames(damage: Damage, start: float, first: float, end: float) -> Sh
         return None
     times = [
         f"at {time:.1f} s" if seconds is None else f"from {time:.1f} s to {time + seconds:.1f} s"
-        for time, seconds in losses[:_MAX_LISTED]
+        for time, seconds in losses[:_MAX_TIMES]
     ]
     if more := len(losses) - len(times):
         times.append(f"in {more} more places" if more > 1 else "in one more place")
