@@ -124,10 +124,13 @@ class Cloud:
             raise
 
     def stop(self) -> None:
-        """End the emulator, which saves its state, and all processes it started. May be called twice."""
+        """End the emulator, which saves its state, and all processes it started.
+
+        May be called twice: a second Ctrl-C interrupts the stop of a start that a first one ended, and the next call
+        waits for the same emulator.
+        """
         self._stopped.set()
-        process, self._process = self._process, None
-        if process is not None:
+        if (process := self._process) is not None:
             process.terminate()
             try:
                 process.wait(STOP_SECONDS)
@@ -136,6 +139,7 @@ class Cloud:
                 process.wait()
             assert process.stdin is not None
             process.stdin.close()
+            self._process = None
             (self.data_dir / STATE_FILE).unlink(missing_ok=True)
             shutil.rmtree(self.data_dir / "tmp", ignore_errors=True)
         if self._lock is not None:
