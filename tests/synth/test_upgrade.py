@@ -2,8 +2,8 @@
 
 `released.json` has the identity of those resources as the last release deploys them: logical id, type, and what
 CloudFormation cannot change in place, by the schemas that cfn-lint carries. `python -m tests.synth.test_upgrade`
-writes it anew, for a release; until there is one it is that of the main branch. In an account `earshot upgrade` asks
-CloudFormation itself.
+writes it anew, for a release, and with it `released_names.json` for `test_fixed_names.py`; until there is one both are
+of the main branch. In an account `earshot upgrade` asks CloudFormation itself.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from earshot_cli.deployment.release import STATEFUL
 from infra import synth
 from tests.fixtures.accounts.resource_schemas import unchangeable
 from tests.synth.assembly import Assembly
+from tests.synth.fixed_names import fixed_names
 
 RELEASED = Path(__file__).with_name("released.json")
+RELEASED_NAMES = Path(__file__).with_name("released_names.json")
 
 
 def identities(template: dict[str, Any]) -> dict[str, Any]:
@@ -111,4 +113,6 @@ def test_update_without_replacement_is_no_loss(gpu: Assembly) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         synth.synthesize(Path(folder))
-        RELEASED.write_text(json.dumps(identities(Assembly.load(Path(folder)).template), indent=1) + "\n")
+        template = Assembly.load(Path(folder)).template
+    for path, document in ((RELEASED, identities(template)), (RELEASED_NAMES, fixed_names(template))):
+        path.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n")

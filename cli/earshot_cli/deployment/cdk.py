@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from earshot_cli.errors import CliError, Status
 VERSION = "2.1148.0"  # of the package aws-cdk; npx fetches it the first time it is used
 # Advice to install another version of the CDK or of npm, and warnings about this machine's own configuration of npm.
 _NO_ADVICE = {"CDK_DISABLE_VERSION_CHECK": "1", "npm_config_update_notifier": "false", "npm_config_loglevel": "error"}
+# Statuses of a command that SIGINT has ended: of the signal itself, and of a shell or a Node that passes it on.
+_INTERRUPTED = (-signal.SIGINT, 128 + signal.SIGINT)
 
 
 def check_clone() -> None:
@@ -33,12 +36,16 @@ def run_cdk(arguments: Sequence[str]) -> int:
 
     Raises:
         CliError: the command does not run from a clone, or there is no Node.
+        KeyboardInterrupt: SIGINT ended the CDK, also where this process ignores it, as one in the background does.
     """
     check_clone()
     npx, folders = _node()
     path = os.pathsep.join((*folders, str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     environment = os.environ | _NO_ADVICE | {"PATH": path}
-    return subprocess.run([*npx, "--yes", f"aws-cdk@{VERSION}", *arguments], cwd=CLONE, env=environment).returncode
+    status = subprocess.run([*npx, "--yes", f"aws-cdk@{VERSION}", *arguments], cwd=CLONE, env=environment).returncode
+    if status in _INTERRUPTED:
+        raise KeyboardInterrupt
+    return status
 
 
 def _node() -> tuple[list[str], list[str]]:

@@ -137,8 +137,9 @@ def vcpu_quota(client: Client, quota: VcpuQuota, workers: int) -> Finding:
         f"Request {roomy}, which takes AWS minutes to days: `aws service-quotas request-service-quota-increase "
         f"--service-code {quota.service} --quota-code {quota.code} --desired-value {roomy}`"
     )
-    if quota.gpu:
-        advice += ". Or deploy with -c flavour=cpu"
+    others = ["-c spot=false"] * quota.spot + ["-c flavour=cpu"] * quota.gpu
+    if others:
+        advice += f". Or deploy with {' or '.join(others)}"
     if vcpus < WORKER_VCPUS:
         return Finding(Level.PROBLEM, f"{name}: {vcpus} vCPUs, and a worker needs {WORKER_VCPUS}", f"{advice}.")
     if vcpus < roomy:

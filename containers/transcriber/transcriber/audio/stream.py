@@ -91,14 +91,15 @@ class AudioStream:
             self.channels = stream.codec_context.layout.nb_channels
             self._sample_rate = stream.codec_context.sample_rate
             self._codec = stream.codec_context.codec.canonical_name
+            self._min_unread = _AMR_BYTES if self._codec.startswith("amr") else _MIN_UNREAD_BYTES
             self._track_number = track_number(self._part.container, stream)
             self._tracks = len(self._part.container.streams.audio)
             self._track_language = track_language(stream)
             self._check_channels(max_channels)
             self._header_seconds = self._part.header_seconds if len(self._parts) == 1 else None
             self._file_seconds = self._header_seconds if file_seconds is None else file_seconds
-            last = PartReader(self._file, self._parts[-1])
-            self._is_cut_off, self._ends_whole = is_cut_off(last), has_its_end(last)
+            self._is_cut_off = is_cut_off(last := PartReader(self._file, self._parts[-1]))
+            self._ends_whole = has_its_end(last)
             self._closing = opening.pop_all()
         if contradiction:
             self._warn(stream_warnings.untrue_header(contradiction.raw.encoding, contradiction.skipped))
@@ -127,8 +128,7 @@ class AudioStream:
     @property
     def info(self) -> AudioInfo:
         """The whole file's properties; `sha256` is empty and set by the caller, which has read the bytes."""
-        decoded = self._position / SAMPLE_RATE
-        partly_decoded = self._stopped_early or self._sought
+        decoded, partly_decoded = self._position / SAMPLE_RATE, self._stopped_early or self._sought
         header, whole = self._header_seconds, self._file_seconds
         duration = whole if partly_decoded and whole is not None else decoded
         short = header is not None and not self._part.timeline.has_jumped and header - decoded > _TRUNCATED_SECONDS
@@ -147,8 +147,7 @@ class AudioStream:
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Yield blocks of float32 in -1..1, shape (n,), of about ten seconds."""
-        pending: list[np.ndarray] = []
-        size = total = 0
+        pending, size, total = list[np.ndarray](), 0, 0
         with self._closing:
             for block in self._range_blocks():
                 pending.append(block)
@@ -229,8 +228,7 @@ class AudioStream:
         if not bounds.damage.has_silence:
             self._warn_of_zeros(part, bounds, blocks.missing, to_end=until is None)
         self._stopped_early |= until is not None
-        least = _AMR_BYTES if self._codec.startswith("amr") else _MIN_UNREAD_BYTES
-        if until is None and (unread := self._unread_bytes(number)) >= least:
+        if until is None and (unread := self._unread_bytes(number)) >= self._min_unread:
             self._warn(stream_warnings.unread_bytes(unread, self._position / SAMPLE_RATE))
 
     def _warn_of_zeros(self, part: OpenPart, bounds: Part, missing: int, *, to_end: bool) -> None:

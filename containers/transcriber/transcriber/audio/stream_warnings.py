@@ -26,7 +26,7 @@ def contradicting_claims(raw: RawAudio, container: str, described: str) -> Shard
     )
 
 
-_MAX_PLACES = 5  # of a warning
+_MAX_TIMES = 5  # of a warning
 _MIN_LOSS = 0.1  # seconds
 _ENCODINGS = {  # of samples, as `sample_encoding` names them
     "linear16": "16-bit integers (linear16)",
@@ -178,13 +178,13 @@ def damaged_frames(damage: Damage, start: float, first: float, end: float) -> Sh
     losses = [loss for loss in losses if loss[1] is None or loss[1] >= _MIN_LOSS]
     if not losses:
         return None
-    places = [
+    times = [
         f"at {time:.1f} s" if seconds is None else f"from {time:.1f} s to {time + seconds:.1f} s"
-        for time, seconds in losses[:_MAX_PLACES]
+        for time, seconds in losses[:_MAX_TIMES]
     ]
-    if more := len(losses) - len(places):
-        places.append(f"in {more} more places" if more > 1 else "in one more place")
-    listed = " and ".join([", ".join(places[:-1]), places[-1]] if len(places) > 1 else places)
+    if more := len(losses) - len(times):
+        times.append(f"in {more} more places" if more > 1 else "in one more place")
+    listed = " and ".join([", ".join(times[:-1]), times[-1]] if len(times) > 1 else times)
     later = "" if all(seconds is not None for _, seconds in losses) else ", and later times may be too early"
     return ShardWarning(
         "audio",

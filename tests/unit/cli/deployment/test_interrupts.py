@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -50,6 +51,21 @@ def test_interrupted_destroy_can_be_repeated(account: Account, monkeypatch: pyte
     monkeypatch.setattr(deployment_commands, "is_earshots", lambda _: True)
     monkeypatch.setattr(deployment_commands, "remove", interrupted)
     assert "Repeat the command: it continues." in message("destroy", "Ours", "--yes")
+
+
+@pytest.mark.parametrize("status", [-2, 130])
+def test_signal_that_ended_the_cdk_alone_is_an_interrupt(
+    account: Account, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """A command that was started in the background ignores Ctrl-C; the CDK does not."""
+    run = account.run
+
+    def interrupted(command: list[str], **options: Any) -> Any:
+        done = run(command, **options)
+        return SimpleNamespace(returncode=status) if "deploy" in command else done
+
+    monkeypatch.setattr(account, "run", interrupted)
+    assert "CloudFormation goes on by itself if it has begun" in message("deploy", "--name", "Ours")
 
 
 def test_node_of_the_environment_is_run_without_python() -> None:

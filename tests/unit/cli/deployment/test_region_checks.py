@@ -49,7 +49,10 @@ def test_quota_has_room_for_the_workers_of_the_settings(
     quotas = [finding for finding in found if " vCPUs" in finding.what]
     assert {finding.level for finding in quotas} == {level}
     assert [finding for finding in quotas if what in finding.what and advice in finding.advice]
-    assert ("flavour=cpu" in quotas[0].advice) == (needs.gpu and level is not Level.OK)
+    short = level is not Level.OK
+    for finding in quotas:
+        assert ("flavour=cpu" in finding.advice) == (needs.gpu and short)
+        assert ("spot=false" in finding.advice) == ("Spot" in finding.what and short)
 
 
 def test_layer_that_a_region_lacks_is_named() -> None:

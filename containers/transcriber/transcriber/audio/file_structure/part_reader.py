@@ -35,12 +35,9 @@ class Part:
 
     @cached_property
     def chunks(self) -> list[tuple[int, bytes | None, int]]:
-        """The blocks that are read: position in the part, bytes or None for those of the file, and where in the file they are."""
-        found, position, at = (
-            [(0, self.head or b"", 0)] if self.head else [],
-            len(self.head),
-            self.start + self.replaced,
-        )
+        """The blocks that are read: position in the part, bytes (None: the file's), position in the file."""
+        found: list[tuple[int, bytes | None, int]] = [(0, self.head, 0)] if self.head else []
+        position, at = len(self.head), self.start + self.replaced
         for one in (*self.damage.replacements, Replacement(max(self.end, at), max(self.end, at))):
             if one.start > at:
                 found.append((position, None, at))

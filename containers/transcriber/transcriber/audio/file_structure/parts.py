@@ -167,9 +167,9 @@ def _behind(data: mmap.mmap, start: int, limit: int) -> _Rest:
     end = sound_end = limit
     losses = list[Loss]()
     for end, until in found:
-        ends_here = framing and not framing(data[end : end + HEADER_BYTES])
+        ends_here = framing is not None and not framing(data[end : end + HEADER_BYTES])
         if not framing and not is_flac:
-            ends_here = followed or trailers_end(data, end, limit) == limit
+            ends_here = followed is not None or trailers_end(data, end, limit) == limit
         sound_end = end if ends_here else limit
         at = trailers_end(data, end, limit)
         starts = [at] if at < limit and begins_recording(data, at, limit, framing) else []
