@@ -84,7 +84,7 @@ def _lock(lock: IO[str]) -> None:
     """Lock a file; wait STOP_SECONDS for a running owner's end, ORPHAN_SECONDS for that of a killed one's emulator.
 
     Raises:
-        OSError: it is still locked.
+        OSError: the file is still locked.
     """
     started = time.monotonic()
     while True:
