@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from localcloud import aws_endpoint, default_key, embedded_model, ports, restart
-from localcloud.data_folder import StartFailed, check_disk, lock_folder
+from localcloud.data_folder import STATE_FILE, StartFailed, check_disk, lock_folder
 from localcloud.deploy import check_assembly, deploy
 from localcloud.emulator import failure_log
 from localcloud.emulator.durability.configuration_snapshot import DELIVER_PATH, SAVE_PATH, discard_partial_state
@@ -109,6 +109,7 @@ class Cloud:
         """
         self._lock = lock_folder(self.data_dir)  # first: it waits for a killed one's emulator, which has the ports too
         try:
+            (self.data_dir / STATE_FILE).unlink(missing_ok=True)  # a killed one's
             port, aws_port = ports.choose_ports({"port": self._port, "aws-port": self._aws_port})
             self.api, self.aws = f"http://{HOST}:{port}", f"http://{HOST}:{aws_port}"
             check_disk(self.data_dir)
@@ -123,10 +124,13 @@ class Cloud:
             raise
 
     def stop(self) -> None:
-        """End the emulator, which saves its state, and all processes it started. May be called twice."""
+        """End the emulator, which saves its state, and all processes it started.
+
+        May be called twice: a second Ctrl-C interrupts the stop of a start that a first one ended, and the next call
+        waits for the same emulator.
+        """
         self._stopped.set()
-        process, self._process = self._process, None
-        if process is not None:
+        if (process := self._process) is not None:
             process.terminate()
             try:
                 process.wait(STOP_SECONDS)
@@ -135,7 +139,8 @@ class Cloud:
                 process.wait()
             assert process.stdin is not None
             process.stdin.close()
-            (self.data_dir / "cloud.json").unlink(missing_ok=True)
+            self._process = None
+            (self.data_dir / STATE_FILE).unlink(missing_ok=True)
             shutil.rmtree(self.data_dir / "tmp", ignore_errors=True)
         if self._lock is not None:
             self._lock.close()
@@ -224,8 +229,10 @@ class Cloud:
         default_key.write(self.client("dynamodb"), self.outputs["TableName"], self._require_key)
         restart.restart_interrupted(self.client, self.outputs["JobMachineArn"])
         aws_endpoint.post(self.aws, DELIVER_PATH, START_SECONDS)
-        addresses = {"api": self.api, "aws": self.aws, "outputs": self.outputs, "pid": os.getpid()}
-        (self.data_dir / "cloud.json").write_text(json.dumps(addresses, indent=2))
+        addresses = {"api": self.api, "aws": self.aws, "outputs": self.outputs}
+        partial = self.data_dir / f"{STATE_FILE}.partial"
+        partial.write_text(json.dumps(addresses, indent=2))
+        partial.replace(self.data_dir / STATE_FILE)  # commands read it at any moment
 
 
 def port_of(address: str) -> str:

@@ -8,10 +8,11 @@ import os
 import shutil
 import time
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from localcloud.emulator.durability.disk_space import NEW_WORK_BYTES
 
+STATE_FILE = "cloud.json"  # addresses and outputs, while the local cloud serves
 STOP_SECONDS = 5.0  # in which a local cloud that is just being stopped releases the lock
 # Time in which an emulator ends after its `earshot up` was killed; until then it holds the lock. On two busy cores an
 # emulator with work took 5 s; on two that had fifteen times the work they can do, more than 30.
@@ -24,17 +25,20 @@ class StartFailed(Exception):
 
 
 def lock_folder(folder: Path) -> IO[str]:
-    """Return the folder's lock file, locked until it is closed or this process ends.
+    """Return the folder's lock file, locked until it is closed, or this process and its emulator have ended.
+
+    The file says from the first moment which process starts from the folder: a kill in the middle of a start leaves an
+    emulator, too.
 
     Raises:
         StartFailed: another local cloud has locked it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    lock = (folder / "lock").open("w")
-    is_orphan = _is_orphan(folder)
+    lock = os.fdopen(os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o666), "r+")  # another's file is not emptied
     try:
-        _lock(lock, time.monotonic() + (ORPHAN_SECONDS if is_orphan else STOP_SECONDS))
+        _lock(lock)
     except OSError as error:
+        is_orphan = _is_orphan(lock)
         lock.close()
         if is_orphan:
             raise StartFailed(
@@ -44,22 +48,31 @@ def lock_folder(folder: Path) -> IO[str]:
             f"Another local cloud runs from {folder}{_address(folder)}. Stop it, or choose another folder with "
             "--data-dir."
         ) from error
+    _write_owner(lock)
     return lock
 
 
 def _address(folder: Path) -> str:
     """Return where the local cloud of a folder serves, for the message; empty while it starts."""
-    api = _addresses(folder).get("api")
-    return f", at {api}" if api else ""
+    try:
+        found = json.loads((folder / STATE_FILE).read_text())
+    except (OSError, ValueError):
+        return ""
+    return f", at {found['api']}" if isinstance(found, dict) and "api" in found else ""
 
 
-def _is_orphan(folder: Path) -> bool:
-    """Return whether the process that last served from the folder was killed: a stop removes the file with its id."""
-    pid = _addresses(folder).get("pid")
-    if pid is None:
+def _write_owner(lock: IO[str]) -> None:
+    """Write the id of this process over the earlier one, at a fixed length: no reader sees a part of it."""
+    os.pwrite(lock.fileno(), b"%20d\n" % os.getpid(), 0)
+
+
+def _is_orphan(lock: IO[str]) -> bool:
+    """Return whether the process that locked the folder has ended, so that only its emulator still holds the lock."""
+    owner = os.pread(lock.fileno(), 21, 0).strip()
+    if not owner.isdigit():
         return False
     try:
-        os.kill(pid, 0)
+        os.kill(int(owner), 0)
     except ProcessLookupError:
         return True
     except PermissionError:  # it runs, as another user
@@ -67,22 +80,19 @@ def _is_orphan(folder: Path) -> bool:
     return False
 
 
-def _addresses(folder: Path) -> dict[str, Any]:
-    """Return `cloud.json` of the folder; empty while its cloud starts, and after a stop."""
-    try:
-        found = json.loads((folder / "cloud.json").read_text())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+def _lock(lock: IO[str]) -> None:
+    """Lock a file; wait STOP_SECONDS for a running owner's end, ORPHAN_SECONDS for that of a killed one's emulator.
 
-
-def _lock(lock: IO[str], deadline: float) -> None:
-    """Lock a file, and wait for its owner's end until `deadline`, a value of time.monotonic()."""
+    Raises:
+        OSError: the file is still locked.
+    """
+    started = time.monotonic()
     while True:
         try:
             return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            if time.monotonic() > deadline:
+            # Asked each time: the owner may be killed meanwhile, and another start may take the lock before this one.
+            if time.monotonic() - started > (ORPHAN_SECONDS if _is_orphan(lock) else STOP_SECONDS):
                 raise
             time.sleep(_LOCK_PAUSE_SECONDS)
 

@@ -150,7 +150,7 @@ def test_data_folder_in_use_is_rejected(cloud: Cloud) -> None:
 def test_cloud_json_has_addresses_and_outputs(cloud: Cloud) -> None:
     facts = json.loads((cloud.data_dir / "cloud.json").read_text())
 
-    assert facts == {"api": cloud.api, "aws": cloud.aws, "outputs": cloud.outputs, "pid": os.getpid()}
+    assert facts == {"api": cloud.api, "aws": cloud.aws, "outputs": cloud.outputs}
 
 
 def test_emulator_listens_on_loopback_only(cloud: Cloud) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from localcloud.cloud import STOP_SECONDS
 from tests.paths import SAMPLES
 
 
@@ -94,7 +95,7 @@ def test_up_transcribes_sample_and_keeps_jobs_on_restart(process: Any, earshot: 
 
     assert len(processes_of(data)) > 2  # the command, the emulator, functions, the worker
     up.send_signal(signal.SIGINT)
-    assert up.wait(timeout=60) == 0
+    assert up.wait(timeout=STOP_SECONDS + 30) == 0
     assert processes_of(data) == []
 
     again = process("--require-key", "--no-sample")
@@ -103,7 +104,7 @@ def test_up_transcribes_sample_and_keeps_jobs_on_restart(process: Any, earshot: 
     assert earshot("jobs", "--url", url, "--key", key[::-1]).returncode == 1
 
     again.send_signal(signal.SIGTERM)
-    assert again.wait(timeout=60) == 0
+    assert again.wait(timeout=STOP_SECONDS + 30) == 0
     assert processes_of(data) == []
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
@@ -122,11 +123,11 @@ def completed(lines: str) -> int:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_during_start_stops_everything(process: Any, earshot: Any, number: int) -> None:
     up = process("--no-sample")
-    read_until(up, "  0.0 s  Checking the template")
+    read_until_match(up, "Checking the template")  # whatever the seconds before it: a busy machine needs some
 
     up.send_signal(number)
 
-    assert up.wait(timeout=60) == 0
+    assert up.wait(timeout=STOP_SECONDS + 30) == 0
     assert processes_of(earshot.folder / "data") == []
 
 
