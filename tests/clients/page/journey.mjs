@@ -30,8 +30,8 @@ export async function travel(config, { navigate, run, type }) {
   await run(`const transfer = new DataTransfer(), bytes = Uint8Array.from(atob("${base64}"), (c) => c.charCodeAt(0));
     transfer.items.add(new File([bytes], "talk.flac"));
     for (const type of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));`);
-  await until("Boolean(document.querySelector('#words section p'))");
-  const text = await run("return document.querySelector('#words').innerText");
+  // WebKit gives no innerText of sections that it has not laid out yet (content-visibility).
+  const text = await until("document.querySelector('#words section p') && document.querySelector('#words').innerText");
   const found = await run(`const field = document.querySelector(".find");
     field.value = " EVERY  word";
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -68,8 +68,7 @@ export async function travel(config, { navigate, run, type }) {
   await until("Boolean(document.querySelector('tbody tr'))");
   const listed = await run("return document.querySelector('tbody').innerText");
   await run(`location.assign(new URL(${JSON.stringify(link)}).hash)`);
-  await until("document.body.classList.contains('shared') && Boolean(document.querySelector('#words section p'))");
-  const shared = await run("return document.querySelector('#words p').innerText");
+  const shared = await until("document.body.classList.contains('shared') && document.querySelector('#words section p')?.innerText");
   const [violations, errors] = await run("return [violations, errors]");
   return { text, found, marked, played, corrected, listed, shared, violations, errors };
 }
