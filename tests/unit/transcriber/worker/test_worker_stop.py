@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from earshot_contract.documents.shard_results import ShardResult
-from earshot_contract.documents.shards import Shard
+from earshot_contract.documents.shards import Shard, ShardError
 from tests.fixtures.worker import WorkerHarness, wait_until
+from transcriber.engine_protocol import Model, ShardFailed
 from transcriber.worker import loop
 
 MakeShard = Callable[..., Shard]
@@ -87,8 +88,12 @@ def test_stop_completes_shard_that_ends_in_grace_period(
 
 def test_stop_while_model_loads_ends_worker(harness: WorkerHarness) -> None:
     loaded = threading.Event()
-    harness.find_model = lambda name: loaded.wait(60)
-    harness.engines._find_model = harness.find_model
+
+    def find_model(name: str) -> Model:
+        loaded.wait(60)
+        raise ShardFailed(ShardError.UNKNOWN_MODEL, f"{name} is not there.")
+
+    harness.engines._find_model = find_model
     harness.start()
 
     harness.worker.stop()
