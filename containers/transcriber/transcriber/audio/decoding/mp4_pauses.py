@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from av.audio.stream import AudioStream as AvAudioStream
 from av.packet import Packet
 
+from transcriber.audio.file_structure.mp4_boxes import top_level_boxes
 from transcriber.audio.file_structure.part_reader import PartReader
 
 _MAX_INDEX_BYTES = 1 << 26  # of `moov`; that of a day of sound has 15 MB
@@ -53,22 +54,10 @@ class Mp4Pauses:
 
 def _index(reader: PartReader) -> bytes:
     """Return the content of `moov`; empty if there is none."""
-    at = 0
-    for _ in range(_MAX_BOXES):
-        reader.seek(at)
-        head = reader.read(16)
-        if len(head) < 8:
-            break
-        size, kind = struct.unpack_from(">I4s", head)
-        if long := size == 1 and len(head) == 16:
-            (size,) = struct.unpack_from(">Q", head, 8)
-        if kind == b"moov":
-            header = 16 if long else 8
-            reader.seek(at + header)
-            return reader.read(min(max(0, size - header), _MAX_INDEX_BYTES))
-        if size < 8:
-            break
-        at += size
+    for box in top_level_boxes(reader):
+        if box.kind == b"moov":
+            reader.seek(box.start + box.header)
+            return reader.read(min(max(0, box.size - box.header), _MAX_INDEX_BYTES))
     return b""
 
 

@@ -10,6 +10,8 @@ import io
 import re
 import struct
 
+from transcriber.audio.file_structure.mp4_boxes import top_level_boxes
+
 _TAIL_BYTES = 1 << 17  # an Ogg page has at most 65,307
 _PAGE, _SEGMENTS_AT = b"OggS\0", 26
 _HEAD_BYTES = 20
@@ -17,7 +19,7 @@ _ADX, _ADX_SAMPLES, _ADX_BLOCK = re.compile(rb"\x80\0..\x03\x12\x04", re.DOTALL)
 _ROQ, _ROQ_HEADER = b"\x84\x10\xff\xff\xff\xff", 8
 # Rate, sizes, flags (stereo, 16 bits), codec; then the first chunk, with its mark.
 _WESTWOOD, _WESTWOOD_HEADER = re.compile(rb".{10}[\0-\x03][\x01\x63].{4}\xaf\xde\0\0", re.DOTALL), 12
-_MAX_ELEMENTS = 100_000  # of a file's top level: fragments of MP4, or RIFF lists of a gigabyte
+_MAX_ELEMENTS = 100_000  # of a file's top level: chunks, or RIFF lists of a gigabyte
 _STREAMED = 0x7F00_0000  # bytes; a list that claims more was written before its length was known
 
 
@@ -88,24 +90,17 @@ def _is_cut_off(file: io.RawIOBase, size: int) -> bool:
 
 
 def _ends_inside_fragment(file: io.RawIOBase, size: int) -> bool:
-    at, is_fragmented, is_orphan, before = 0, False, False, b""
-    for _ in range(_MAX_ELEMENTS):
-        file.seek(at)
-        head = file.read(16) or b""
-        if len(head) < 8:
-            return is_fragmented and (bool(head) or is_orphan)
-        length, kind = struct.unpack_from(">I4s", head)
-        if length == 1 and len(head) == 16:
-            (length,) = struct.unpack_from(">Q", head, 8)
-        is_fragmented |= kind == b"moof"
-        if kind in (b"moof", b"mdat"):
-            is_orphan, before = kind == before == b"mdat", kind
-        if at + length > size:
-            return is_fragmented and kind in (b"moof", b"mdat")
-        if length < 8:
+    end, is_fragmented, is_orphan, before = 0, False, False, b""
+    for box in top_level_boxes(file):
+        is_fragmented |= box.kind == b"moof"
+        if box.kind in (b"moof", b"mdat"):
+            is_orphan, before = box.kind == before == b"mdat", box.kind
+        if box.end > size:
+            return is_fragmented and box.kind in (b"moof", b"mdat")
+        if box.size < box.header:
             return False
-        at += length
-    return False
+        end = box.end
+    return is_fragmented and (0 < size - end < 8 or (is_orphan and end == size))  # a box whose header is cut off
 
 
 def _ends_inside_list(file: io.RawIOBase, size: int) -> bool:

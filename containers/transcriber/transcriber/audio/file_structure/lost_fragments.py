@@ -10,7 +10,8 @@ import io
 import struct
 from itertools import pairwise
 
-_MAX_BOXES = 200_000  # of the file's top level: fragments of half a second of 12 hours
+from transcriber.audio.file_structure.mp4_boxes import top_level_boxes
+
 _NUMBER = struct.Struct(">4x4s4xI")  # the first box of a `moof`, with its number in the file
 
 
@@ -19,26 +20,16 @@ def has_lost_fragments(file: io.RawIOBase) -> bool:
 
     False for any file that has no fragments; the file's position is kept.
     """
-    position, at = file.tell(), 0
+    position = file.tell()
     before, has_orphans, numbers = b"", False, []
-    for _ in range(_MAX_BOXES):
-        file.seek(at)
-        head = file.read(16) or b""
-        if len(head) < 8:
-            break
-        size, kind = struct.unpack_from(">I4s", head)
-        if size == 1 and len(head) == 16:
-            (size,) = struct.unpack_from(">Q", head, 8)
-        if kind == b"moof":
-            file.seek(at + 8)
+    for box in top_level_boxes(file):
+        if box.kind == b"moof":
+            file.seek(box.start + box.header)
             content = file.read(_NUMBER.size) or b""
             name, number = _NUMBER.unpack(content) if len(content) == _NUMBER.size else (b"", 0)
             numbers += [number] if name == b"mfhd" else []
-        has_orphans |= bool(numbers) and kind == before == b"mdat"
-        before = kind if kind in (b"moof", b"mdat") else before
-        if size < 8:
-            break
-        at += size
+        has_orphans |= bool(numbers) and box.kind == before == b"mdat"
+        before = box.kind if box.kind in (b"moof", b"mdat") else before
     file.seek(position)
     return has_orphans or _leave_some_out(numbers)
 
