@@ -71,12 +71,18 @@ def compression_ratio(text: str) -> float:
 
 
 def has_repetition(text: str) -> bool:
-    """Return whether a sequence of at least three words (five characters without spaces) is followed by itself."""
+    """Return whether a sequence of at least three words (five characters without spaces) is followed by itself.
+
+    Two words count when they stand three times in a row: people say "thank you, thank you".
+    """
     items = _PUNCTUATION.sub("", text.lower()).split()
     min_length = _MIN_REPEATED_WORDS
     if len(items) < 4 and len(text) > 16:
         items, min_length = list(_PUNCTUATION.sub("", text.lower())), _MIN_REPEATED_CHARACTERS
-    return any(
+    pairs_repeat = min_length == _MIN_REPEATED_WORDS and any(
+        items[i : i + 2] == items[i + 2 : i + 4] == items[i + 4 : i + 6] for i in range(len(items) - 5)
+    )
+    return pairs_repeat or any(
         items[i : i + n] == items[i + n : i + 2 * n]
         for n in range(min_length, len(items) // 2 + 1)
         for i in range(len(items) - 2 * n + 1)

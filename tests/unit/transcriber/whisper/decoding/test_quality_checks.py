@@ -69,6 +69,9 @@ def test_retried_window_accepts_low_probability_only() -> None:
         ("who then was the reciter who then was the reciter", True),
         ("これは本です。これは本です。これは本です。", True),
         ("今日は天気がいいので散歩に行きましょうと彼は言いました", False),
+        ("A reće da se, da se da se nicu", True),
+        ("Thank you, thank you so much.", False),
+        ("No no no no no, yes", False),
     ],
 )
 def test_has_repetition_needs_adjacent_sequences(text: str, expected: bool) -> None:
