@@ -10,7 +10,7 @@ import numpy as np
 from transcriber.whisper.decoding.fallback import FIRST_ATTEMPT, Attempt, next_attempt
 from transcriber.whisper.decoding.quality_checks import Hypothesis, has_no_words
 from transcriber.whisper.shard_state import ShardState
-from transcriber.whisper.windows.log_mel import FRAMES_PER_SECOND, FULL_WINDOW_FRAMES
+from transcriber.whisper.windows.log_mel import FRAMES_PER_SECOND, FRAMES_PER_STEP, FULL_WINDOW_FRAMES
 from transcriber.whisper.windows.windowing import encoder_frames
 
 _PART_MARGIN_SECONDS = 0.25  # at most half of the shortest pause beside the speech that was left out
@@ -162,5 +162,5 @@ class Window:
             self.rejected.append(hypothesis)
         self.attempt = attempt
         # A language that was changed to may need more frames than the window was encoded with.
-        self.longer_window = self.frames != frames or self.frames > 2 * len(encoder_output)
+        self.longer_window = self.frames != frames or self.frames > FRAMES_PER_STEP * len(encoder_output)
         self.encoder_output = None if self.longer_window else encoder_output

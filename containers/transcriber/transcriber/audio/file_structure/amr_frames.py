@@ -9,9 +9,8 @@ from __future__ import annotations
 import mmap
 import re
 from collections import Counter, deque
-from typing import NamedTuple
 
-from transcriber.audio.file_structure.damage import NO_DAMAGE, Damage, Loss, Replacement
+from transcriber.audio.file_structure.damage import NO_DAMAGE, Damage, Followed, Loss, Replacement
 from transcriber.audio.file_structure.recording_starts import recordings_between
 
 _WIDE_MAGIC, _MAGIC = b"#!AMR-WB\n", b"#!AMR\n"
@@ -21,22 +20,14 @@ _WIDE_BYTES = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1)
 _PADDING_BITS = 0x83  # of a frame's first byte, which are 0
 FRAME_SECONDS = 0.02
 _NO_DATA = b"\x7c"  # a frame of type 15: nothing was sent for these 20 ms
-_FRAMES_IN_A_ROW = (
-    8  # after damage: with first bytes that were there before it, which bytes are by chance once in 10^12
-)
+# After damage, with first bytes that were there before it: other bytes are so once in 10^12.
+_FRAMES_IN_A_ROW = 8
 _SEARCHED = 1 << 22  # bytes behind damage, or behind zeros, in which the frames may go on: an hour
 _MAX_BREAKS = 1000
 _MAX_SILENCE = 180_000  # frames, of an hour; a longer hole is of no known length
 _RARE = 0.01  # share of the frames so far; frames that are as rare belong to the damage that they lie before
 OVERRUN = 512  # bytes, at most, that look like frames behind the last one
 _NOT_ZERO = re.compile(rb"[^\0]")
-
-
-class Followed(NamedTuple):
-    """Where the frames of a file end, and the damage between them."""
-
-    end: int
-    damage: Damage
 
 
 def follow_amr(data: mmap.mmap, start: int, limit: int) -> Followed | None:

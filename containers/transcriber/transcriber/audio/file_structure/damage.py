@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,10 @@ class Damage:
 
 
 NO_DAMAGE = Damage()
+
+
+class Followed(NamedTuple):
+    """Where the frames or blocks of a recording end, and the damage between them."""
+
+    end: int
+    damage: Damage

@@ -17,8 +17,8 @@ from typing import NamedTuple
 from earshot_contract.signatures.frame_headers import HEADER_BYTES
 from transcriber.audio.file_structure import ebml, transport_stream
 from transcriber.audio.file_structure.aiff_header import aiff_head
-from transcriber.audio.file_structure.amr_frames import OVERRUN, Followed, follow_amr
-from transcriber.audio.file_structure.damage import NO_DAMAGE, Damage, Loss
+from transcriber.audio.file_structure.amr_frames import OVERRUN, follow_amr
+from transcriber.audio.file_structure.damage import NO_DAMAGE, Damage, Followed, Loss
 from transcriber.audio.file_structure.frame_breaks import FixedHeaders, FlacFrames, breaks
 from transcriber.audio.file_structure.mapped_file import matches
 from transcriber.audio.file_structure.part_reader import Part

@@ -16,16 +16,15 @@ _MIN_SAMPLES = 1000  # of a channel; fewer prove nothing
 # loud as the others; of 32 bits one half is noise, or zeros.
 _ALIKE = 0.8
 _MIN_LOUDNESS = 4.0  # standard deviation; of less, the bytes of any width are 0 and 255
-_MAX_EQUAL = (
-    0.9  # of 32 bits, the share of words whose halves are equal, or nearly: samples of 16 bits that were doubled
-)
+# Of 32 bits, the share of words whose halves are equal, or nearly: above it, samples of 16 bits were doubled.
+_MAX_EQUAL = 0.9
 
 
 def sample_width(samples: bytes, channels: int, width: int) -> int:
     """Return the bytes of a sample of integers: 2 or 3 instead of the header's `width`, if the samples show it.
 
     Args:
-        samples: some of the samples, each stretch of them from a multiple of 2, 3 and 4 bytes and of the channels on.
+        samples: some of the samples, each stretch of them from the beginning of a sample on, of any width.
         channels: samples of one moment.
         width: bytes of a sample by the header: 2, 3 or 4.
     """

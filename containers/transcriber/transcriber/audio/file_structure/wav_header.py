@@ -15,7 +15,8 @@ _STREAMED_LENGTH = (
 )
 _COUNTED_HEADER = 64  # bytes; some programs write the file's length as that of the samples
 _MAX_WAV_HEADER = 1 << 20  # bytes; no header is this long, and `Part.head` is kept in memory
-_READ_BYTES, _WHOLE_SAMPLES = 84 * 192, 192  # of samples that are looked at, in multiples of a sample's bytes
+_WHOLE_SAMPLES = 10_080  # bytes: whole samples of 2, 3 or 4 bytes in 1 to 8 channels
+_READ_BYTES = 2 * _WHOLE_SAMPLES  # of samples that are looked at
 _SHARES = tuple((n + 0.5) / 16 for n in range(16))  # of the samples, where they are: a recording has pauses
 _MAX_CHUNKS = 10_000  # of a file: a guard against hostile ones, which may have millions of empty chunks
 # Chunks that programs write behind a WAV file's samples.

@@ -6,8 +6,7 @@ import mmap
 import re
 import struct
 
-from transcriber.audio.file_structure.amr_frames import Followed
-from transcriber.audio.file_structure.damage import NO_DAMAGE, Damage, Replacement
+from transcriber.audio.file_structure.damage import NO_DAMAGE, Damage, Followed, Replacement
 from transcriber.audio.file_structure.mapped_file import matches
 
 # Size, version, index of the first sample, samples, flags.

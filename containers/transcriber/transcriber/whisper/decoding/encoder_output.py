@@ -8,6 +8,8 @@ import ctranslate2
 import numpy as np
 from ctranslate2 import StorageView
 
+from transcriber.whisper.windows.log_mel import FRAMES_PER_STEP
+
 # Steps (20 ms) of an encoder output that are silence: windows end with a second of it, 50 steps. The last two differ.
 _SILENT_STEPS = slice(-20, -2)
 
@@ -27,8 +29,8 @@ class EncoderOutput:
     def frames(self) -> list[int]:
         """Mel frames of each window."""
         if self._view is not None:
-            return [2 * self._view.shape[1]] * self._view.shape[0]
-        return [2 * len(output) for output in self._outputs]
+            return [FRAMES_PER_STEP * self._view.shape[1]] * self._view.shape[0]
+        return [FRAMES_PER_STEP * len(output) for output in self._outputs]
 
     def output(self, index: int) -> np.ndarray:
         """Return one window's output in host memory: float, shape (frames / 2, width)."""
@@ -40,7 +42,7 @@ class EncoderOutput:
 
     def beginnings(self, indices: Sequence[int], frames: int) -> EncoderOutput:
         """Return the outputs of some windows, cut after `frames` mel frames; on a GPU they are copied to the host."""
-        return EncoderOutput([self.output(index)[: frames // 2] for index in indices])
+        return EncoderOutput([self.output(index)[: frames // FRAMES_PER_STEP] for index in indices])
 
     def select(self, indices: Sequence[int], frames: int = 0) -> StorageView:
         """Return the outputs of some windows as one view, padded with silence to one length.
@@ -49,7 +51,7 @@ class EncoderOutput:
 
         Args:
             indices: windows of the batch.
-            frames: least number of mel frames.
+            frames: minimum number of mel frames.
 
         Returns:
             float, shape (len(indices), steps, width).
@@ -57,11 +59,11 @@ class EncoderOutput:
         if (
             self._view is not None
             and list(indices) == list(range(self._view.shape[0]))
-            and frames <= 2 * self._view.shape[1]
+            and frames <= FRAMES_PER_STEP * self._view.shape[1]
         ):
             return self._view
         outputs = [self.output(index) for index in indices]
-        max_steps = max(frames // 2, *map(len, outputs))
+        max_steps = max(frames // FRAMES_PER_STEP, *map(len, outputs))
         return StorageView.from_array(np.stack([_padded_with_silence(output, max_steps) for output in outputs]))
 
 

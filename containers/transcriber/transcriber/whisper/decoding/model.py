@@ -84,7 +84,7 @@ class WhisperModel:
         Args:
             encoder_output: the encoder's output for the batch.
             indices: windows of the batch.
-            frames: least number of mel frames; shorter outputs are padded with silence.
+            frames: minimum number of mel frames; shorter outputs are padded with silence.
 
         Returns:
             Per window, (language code, probability), most probable first.

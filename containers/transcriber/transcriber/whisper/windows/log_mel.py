@@ -9,6 +9,7 @@ import numpy as np
 from faster_whisper.feature_extractor import FeatureExtractor
 
 FRAMES_PER_SECOND = 100  # mel frames of 10 ms, Whisper's own
+FRAMES_PER_STEP = 2  # mel frames of a step of the encoder's output
 FULL_WINDOW_FRAMES = 3000  # mel frames of Whisper's window: 30 s
 _HOP_SAMPLES = 160  # samples from one mel frame to the next, at 16 kHz
 _TAIL_SAMPLES = 400  # samples of silence after the last frame, so that the extractor does not mirror the audio there

@@ -9,7 +9,9 @@ from itertools import pairwise
 import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 
-ENCODER_STEP_SECONDS = 0.02  # one step of the encoder's output: two mel frames
+from transcriber.whisper.windows.log_mel import FRAMES_PER_SECOND, FRAMES_PER_STEP
+
+ENCODER_STEP_SECONDS = FRAMES_PER_STEP / FRAMES_PER_SECOND  # one step of the encoder's output
 _PREPEND_PUNCTUATION = "\"'“¿([{-"  # joins the word after it
 _APPEND_PUNCTUATION = "\"'.。,，!！?？:：”)]}、"  # joins the word before it
 SENTENCE_ENDS = ".。!！?？"
