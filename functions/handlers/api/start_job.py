@@ -9,16 +9,12 @@ from functions.aws import step_functions
 from functions.aws.clients import is_unavailable
 from functions.aws.table import job_table
 from functions.errors import internal_error
+from functions.jobs.execution_names import execution_name
 from functions.jobs.job import Job
 from functions.observability import logger
 from functions.settings import settings
 
 LATE_SECONDS = 5.0  # after which a job that is still queued is started again by who waits for it
-
-
-def execution_name(job_id: str, attempt: int) -> str:
-    """Return the execution's name, unique for each attempt: Step Functions keeps a name taken for 90 days."""
-    return job_id if attempt == 1 else f"{job_id}-{attempt}"
 
 
 def start_job(job: Job) -> None:

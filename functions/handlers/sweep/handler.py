@@ -20,6 +20,7 @@ from functions.aws.table import job_table
 from functions.aws.table.withheld_urls import prolong_callback
 from functions.errors import api_error
 from functions.jobs import job_events
+from functions.jobs.execution_names import execution_name
 from functions.jobs.job import Job, timestamp
 from functions.observability import logger, metrics
 from functions.settings import settings
@@ -61,7 +62,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _execution(job: Job) -> str:
     """Return the ARN of the job's execution. One that the API started has none in the row until Prepare runs."""
-    return job.execution or step_functions.execution_arn(settings().job_machine_arn, job.id)
+    return job.execution or step_functions.execution_arn(
+        settings().job_machine_arn, execution_name(job.id, job.attempt)
+    )
 
 
 def _restart(job: Job) -> bool:
@@ -70,7 +73,7 @@ def _restart(job: Job) -> bool:
         return False
     prolong_callback(job)  # the run may take days once more
     before, restarts = job.restarts, (job.restarts or 0) + 1
-    name = f"{job.id}-{job.attempt}-restart-{restarts}"  # a name is used once in 90 days
+    name = execution_name(job.id, job.attempt, restarts)
     execution = step_functions.execution_arn(settings().job_machine_arn, name)
     if job_table.update(job.id, _execution(job), execution=execution, restarts=restarts) is None:
         return False

@@ -12,7 +12,8 @@ from functions.handlers.api.request import Request
 from functions.handlers.api.response import Response, json_response
 from functions.handlers.api.routes.audio_route import audio_gone
 from functions.handlers.api.routes.job_routes import job_summary
-from functions.handlers.api.start_job import execution_name, start_job
+from functions.handlers.api.start_job import start_job
+from functions.jobs.execution_names import execution_name
 from functions.jobs.job import Job, SourceKind
 from functions.settings import settings
 
