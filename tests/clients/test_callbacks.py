@@ -74,6 +74,7 @@ def test_silent_receiver_takes_no_function_from_callers(
     cloud: Cloud, setup: dict[str, str], silent: SilentSite
 ) -> None:
     """Each of its deliveries holds a function for 20 seconds; an account may have ten functions in all."""
+    eventually(lambda: queue_lengths(cloud) == (0, 0), "the end of other deliveries")
     letters = 3 * MAX_CONCURRENT_DELIVERIES
     for number in range(letters):
         query = urllib.parse.urlencode({"callback": f"{silent.url}/{number}", "tag": f"silent-{number}"})
@@ -84,7 +85,7 @@ def test_silent_receiver_takes_no_function_from_callers(
     url = f"{setup['url']}/v1/listen?tag=beside-a-silent-receiver"
     with urllib.request.urlopen(url, Path(setup["speech"]).read_bytes()) as answer:
         assert json.load(answer)["results"]
-    hidden, visible = (queue_length(cloud, name) for name in ("NotVisible", ""))
+    hidden, visible = queue_lengths(cloud)
     silent.speaks.set()
 
     assert silent.maximum == MAX_CONCURRENT_DELIVERIES
@@ -94,9 +95,11 @@ def test_silent_receiver_takes_no_function_from_callers(
     assert {one.path for one in arrived} == {f"/{number}" for number in range(letters)}
 
 
-def queue_length(cloud: Cloud, kind: str) -> int:
-    """Number of callbacks in the queue: visible ones, or `NotVisible`."""
+def queue_lengths(cloud: Cloud) -> tuple[int, int]:
+    """Return the numbers of hidden and of visible callbacks in the queue, at one moment."""
     sqs = cloud.client("sqs")
     (url,) = [url for url in sqs.list_queues()["QueueUrls"] if "Callbacks" in url]
-    name = f"ApproximateNumberOfMessages{kind}"
-    return int(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name])
+    names = ["ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessages"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    hidden, visible = (int(attributes[name]) for name in names)
+    return hidden, visible
